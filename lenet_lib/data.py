@@ -80,7 +80,7 @@ class Writers:
     @property
     def student(self) -> NDArray[np.bool_]:
         """True where a high-school student wrote the digit, False for a Census employee; bool N."""
-        return self.series == STUDENT_SERIES
+        return np.equal(self.series, STUDENT_SERIES)
 
 
 @dataclass(frozen=True)
@@ -177,9 +177,10 @@ def default_data_dir() -> Path:
 
 
 def writers(data_dir: str | Path | None = None, *, train: bool = True) -> Writers | None:
-    """Tell who wrote each MNIST digit, in MNIST's order, from QMNIST's labels (Yadav & Bottou 2019).
+    """Tell who wrote each MNIST digit, from QMNIST's label file (Yadav & Bottou 2019).
 
-    The file is looked for beside MNIST (``QMNIST/raw``), then downloaded into ``data/``.
+    The digits are in MNIST's order. The file is looked for beside MNIST (``QMNIST/raw``), then
+    downloaded into ``data/``.
 
     Parameters
     ----------
@@ -248,9 +249,9 @@ def split_by_writer(
         held_out = np.arange(count - round(count * fraction), count)
     else:
         shuffle = GroupShuffleSplit(1, test_size=fraction, random_state=seed)
-        groups = [np.flatnonzero(who.student), np.flatnonzero(~who.student)]
-        chosen = [group[next(shuffle.split(group, groups=who.writer[group]))[1]] for group in groups]
-        held_out = np.sort(np.concatenate(chosen))
+        halves = [np.flatnonzero(who.student), np.flatnonzero(~who.student)]
+        drawn = [half[next(shuffle.split(half, groups=who.writer[half]))[1]] for half in halves]
+        held_out = np.sort(np.concatenate(drawn))
     fit = np.setdiff1d(np.arange(count), held_out)
     return Split(
         train[torch.from_numpy(fit)],
@@ -270,7 +271,9 @@ def _read_checked(path: Path, name: str) -> NDArray[np.generic]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise LenetError(f"{path} can't be read: {error.strerror}; mend that or delete it.") from None
+        raise LenetError(
+            f"{path} can't be read ({error.strerror}); mend that or delete it."
+        ) from None
     try:
         array = read_idx(content)
     except IdxError as error:

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (the field's name for it)
 from torch import Tensor, nn
 
+from lenet_lib import files
 from lenet_lib.errors import LenetError
 
 PARAMETERS = 62_018
@@ -36,6 +37,7 @@ class LeNet(nn.Module):
         self.fc3 = nn.Linear(84, 10)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Compute the logits."""
         x = F.relu(self.pool(self.conv1(x)))
         x = F.relu(self.pool(self.conv2(x)))
         x = F.relu(self.bn1(self.fc1(x.flatten(1))))
@@ -70,17 +72,17 @@ _GLYPHS = """
 
 
 def digit_codes() -> Tensor:
-    """Give the fixed targets of F6: a 7×12 picture of each digit, ink +1, paper −1; float32 10×84."""
+    """Give F6's fixed targets, float32 10×84: a 7×12 picture of each digit, ink +1, paper −1."""
     rows = [line.split() for line in _GLYPHS.split("\n") if line]
-    return torch.tensor(
-        [[1.0 if pixel == "#" else -1.0 for row in rows for pixel in row[digit]] for digit in range(10)]
-    )
+    pictures = ["".join(row[digit] for row in rows) for digit in range(10)]
+    return torch.tensor([[1.0 if pixel == "#" else -1.0 for pixel in p] for p in pictures])
 
 
 class ScaledTanh(nn.Module):
     """f(a) = 1.7159 tanh(2a/3), so that f(±1) = ±1 (LeCun et al. 1998, appendix A)."""
 
     def forward(self, x: Tensor) -> Tensor:
+        """Squash each element."""
         return 1.7159 * torch.tanh(x * (2 / 3))
 
 
@@ -93,6 +95,7 @@ class Subsampling(nn.Module):
         self.bias = nn.Parameter(torch.zeros(maps))
 
     def forward(self, x: Tensor) -> Tensor:
+        """Halve height and width."""
         sums = 4 * F.avg_pool2d(x, 2)
         return sums * self.coefficient[:, None, None] + self.bias[:, None, None]
 
@@ -106,6 +109,7 @@ class PartialConv2d(nn.Module):
         self.convs = nn.ModuleList(nn.Conv2d(len(maps), 1, kernel_size) for maps in table)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Convolve each output map's own choice of input maps."""
         pairs = zip(self.convs, self.table, strict=True)
         return torch.cat([conv(x[:, list(maps)]) for conv, maps in pairs], dim=1)
 
@@ -134,6 +138,7 @@ class LeNet5(nn.Module):
         assert sum(self.connections().values()) == 340_908  # the paper's count
 
     def forward(self, x: Tensor) -> Tensor:
+        """Compute the negative distances to the ten codes."""
         x = F.pad(x, (2, 2, 2, 2)) * 1.275 - 0.1
         x = self.squash(self.s2(self.squash(self.c1(x))))
         x = self.squash(self.s4(self.squash(self.c3(x))))
@@ -150,7 +155,7 @@ class LeNet5(nn.Module):
                     nn.init.uniform_(module.bias, -bound, bound)
 
     def connections(self) -> dict[str, int]:
-        """Count the connections of each layer as the paper does: one per weight use and bias use."""
+        """Count each layer's connections as the paper does: every use of a weight or a bias."""
         subsample = 4 + 1  # four inputs and a bias for each output
         return {
             "C1": 28 * 28 * 6 * (25 + 1),
@@ -170,18 +175,12 @@ WEIGHTS = Path(__file__).with_name("weights") / "lenet-mnist.safetensors"
 
 
 def save_weights(model: nn.Module, path: Path, **facts: object) -> None:
-    """Write a network's weights as safetensors, with facts about their making as metadata.
+    """Write a network's weights as safetensors, with facts about their making as metadata."""
+    from safetensors.torch import save
 
-    The file is written beside its place and renamed, so a half-written one is never seen.
-    """
-    from safetensors.torch import save_file
-
-    path.parent.mkdir(parents=True, exist_ok=True)
     metadata = {"network": type(model).__name__, "facts": json.dumps(facts, sort_keys=True)}
-    state = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
-    part = path.with_name(path.name + ".part")
-    save_file(state, part, metadata)
-    part.replace(path)
+    state = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
+    files.write(path, save(state, metadata))
 
 
 def load_weights(path: str | Path = WEIGHTS) -> nn.Module:
@@ -208,7 +207,9 @@ def load_weights(path: str | Path = WEIGHTS) -> nn.Module:
     try:
         model.load_state_dict(state)
     except RuntimeError:
-        raise LenetError(f"{path} does not hold the weights of {name}: other names or shapes.") from None
+        raise LenetError(
+            f"{path} does not hold the weights of {name}: other names or shapes."
+        ) from None
     if not all(tensor.isfinite().all() for tensor in state.values()):
         raise LenetError(f"{path} holds NaN or infinity; train again.")
     return model.eval()
