@@ -1,7 +1,9 @@
 # Each target makes what it needs. `make help` lists them.
 PYTHON ?= python3
 BIN := .venv/bin
-export MPLBACKEND ?= agg
+
+# Absolute, because notebooks run in their own folder.
+export LENET_DATA := $(if $(LENET_DATA),$(abspath $(LENET_DATA)))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup report test lint benchmark lock clean

@@ -95,7 +95,7 @@ def test_a_random_split_would_share_writers(mnist: data.Dataset) -> None:
 def test_a_truncated_file_is_never_loaded(copy: Path, file: str) -> None:
     path = copy / "MNIST" / "raw" / file
     path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(LenetError, match=f"{file} is damaged .expected .* bytes, not .*delete it"):
+    with pytest.raises(LenetError, match=rf"{file} is damaged .expected .* bytes, not .*delete it"):
         data.load("mnist", copy)
 
 
@@ -117,10 +117,10 @@ def test_swapped_files_are_noticed(copy: Path) -> None:
 
 
 def test_a_named_folder_must_hold_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(LenetError, match="--data-dir names.*missing"):
+    with pytest.raises(LenetError, match=r"--data-dir names.*missing"):
         data.load("mnist", tmp_path)
     monkeypatch.setenv("LENET_DATA", str(tmp_path))
-    with pytest.raises(LenetError, match="LENET_DATA names.*missing") as error:
+    with pytest.raises(LenetError, match=r"LENET_DATA names.*missing") as error:
         data.load("mnist")
     assert not isinstance(error.value, data.DownloadError)
 
@@ -172,7 +172,7 @@ def test_a_damaged_writer_file_is_an_error(tmp_path: Path) -> None:
     raw = tmp_path / "QMNIST" / "raw"
     raw.mkdir(parents=True)
     (raw / "qmnist-train-labels-idx2-int.gz").write_bytes(gzip.compress(b"nothing"))
-    with pytest.raises(LenetError, match="is damaged .expected MD5"):
+    with pytest.raises(LenetError, match=r"is damaged .expected MD5"):
         data.writers(tmp_path)
 
 

@@ -71,7 +71,7 @@ def test_resumed_weights_are_those_of_an_undisturbed_run(
     expected = fit(SMALL, few, seed=2, device=CPU, validation=few[:50])
     batches = _Training._batches
 
-    def interrupted(self: _Training, epoch: int):  # noqa: ANN202
+    def interrupted(self: _Training, epoch: int):
         for number, index in enumerate(batches(self, epoch)):
             if (epoch, number) == stop and hasattr(self, "model"):
                 raise KeyboardInterrupt
@@ -143,5 +143,5 @@ def test_unusable_data_is_refused(train: Images, message: str) -> None:
 
 def test_divergence_is_an_error_not_a_result(few: Images) -> None:
     wild = dataclasses.replace(RECIPES["reference"], learning_rate=1e38, batch_size=32)
-    with pytest.raises(LenetError, match="no longer finite.*lower the learning rate"):
+    with pytest.raises(LenetError, match=r"no longer finite.*lower the learning rate"):
         fit(wild, few, device=CPU)
