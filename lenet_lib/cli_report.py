@@ -14,9 +14,9 @@ def report_command(
         list[Path] | None,
         typer.Argument(help="Notebooks, in the report's order.", show_default="notebooks/*.ipynb"),
     ] = None,
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help="The PDF to write.")
-    ] = Path("build/report.pdf"),
+    output: Annotated[Path, typer.Option("--output", "-o", help="The PDF to write.")] = Path(
+        "build/report.pdf"
+    ),
     title: Annotated[str | None, typer.Option(help="Title of the report.")] = None,
     course: Annotated[str | None, typer.Option(help="Course it is for.")] = None,
     author: Annotated[str | None, typer.Option(help="Your name.")] = None,

@@ -58,7 +58,9 @@ def figure(**words: str) -> nbformat.NotebookNode:
     return v4.new_output("display_data", data=data, metadata={"image/png": words})
 
 
-def error(name: str = "ZeroDivisionError", value: str = "division by zero") -> nbformat.NotebookNode:
+def error(
+    name: str = "ZeroDivisionError", value: str = "division by zero"
+) -> nbformat.NotebookNode:
     traceback = [f"\x1b[31m{name}\x1b[39m: {value}"]
     return v4.new_output("error", ename=name, evalue=value, traceback=traceback)
 
@@ -108,21 +110,49 @@ def book(folder: Path) -> list[Path]:
     notebooks = folder / "notebooks"
     first = write(
         notebooks / "01-dataset.ipynb",
-        markdown(f"# The data set\n\n{PROSE}[^1] See [the network](02-model.ipynb#the-layers).\n\n[^1]: LeCun et al. 1998."),
-        markdown("## Where it comes from\n\n" + PROSE + "\n\n- training digits: 60,000\n- test digits: 10,000\n\n> A quotation, *set apart*."),
+        markdown(
+            f"# The data set\n\n{PROSE}[^1] See [the network](02-model.ipynb#the-layers).\n\n[^1]: LeCun et al. 1998."
+        ),
+        markdown(
+            "## Where it comes from\n\n"
+            + PROSE
+            + "\n\n- training digits: 60,000\n- test digits: 10,000\n\n> A quotation, *set apart*."
+        ),
         code("counts = labels.bincount()\nprint(counts.tolist())", stream("[5923, 6742, 5958]\n")),
-        code("summary", display({"text/html": {"caption": "Four models, and what they cost"}}, text_html=frame().to_html(), text_plain="a frame")),
-        markdown("## What we assume\n\nThe loss of a digit $x$ with label $y$ is\n\n\\begin{align}\n\\ell(x, y) &= -\\log p_y(x) \\\\\np_k(x) &= \\frac{e^{z_k}}{\\sum_j e^{z_j}}\n\\end{align}\n\nwith logits $z = f_\\theta(x)$ and $a \\odot b$.\n\n| layer | parameters |\n|---|---|\n| Conv2d | 60 |\n| Linear | 48,120 |"),
-        markdown("## References\n\n1. Y. LeCun et al., *Gradient-based learning applied to document recognition*, 1998. [doi](https://doi.org/10.1109/5.726791)"),
+        code(
+            "summary",
+            display(
+                {"text/html": {"caption": "Four models, and what they cost"}},
+                text_html=frame().to_html(),
+                text_plain="a frame",
+            ),
+        ),
+        markdown(
+            "## What we assume\n\nThe loss of a digit $x$ with label $y$ is\n\n\\begin{align}\n\\ell(x, y) &= -\\log p_y(x) \\\\\np_k(x) &= \\frac{e^{z_k}}{\\sum_j e^{z_j}}\n\\end{align}\n\nwith logits $z = f_\\theta(x)$ and $a \\odot b$.\n\n| layer | parameters |\n|---|---|\n| Conv2d | 60 |\n| Linear | 48,120 |"
+        ),
+        markdown(
+            "## References\n\n1. Y. LeCun et al., *Gradient-based learning applied to document recognition*, 1998. [doi](https://doi.org/10.1109/5.726791)"
+        ),
     )
     second = write(
         notebooks / "02-model.ipynb",
-        markdown("# 02 · LeNet\n\n" + PROSE + " The curves are in [the figure](../figures/loss-curves.svg), the data in [chapter one](01-dataset.ipynb)."),
+        markdown(
+            "# 02 · LeNet\n\n"
+            + PROSE
+            + " The curves are in [the figure](../figures/loss-curves.svg), the data in [chapter one](01-dataset.ipynb)."
+        ),
         markdown("## The layers\n\n" + PROSE),
         code(
             "def forward(self, x):\n    x = self.pool(torch.relu(self.conv1(x)))  # 6 x 15 x 15\n    return self.head(x.flatten(1))",
         ),
-        code("plot_curves(history)", figure(alt="Loss by epoch: training falls below validation", caption="Loss on `training` and validation digits, $n = 10$ epochs", figure="loss-curves")),
+        code(
+            "plot_curves(history)",
+            figure(
+                alt="Loss by epoch: training falls below validation",
+                caption="Loss on `training` and validation digits, $n = 10$ epochs",
+                figure="loss-curves",
+            ),
+        ),
         code("print(report)", stream("test loss 0.0312\n\n" + CLASSIFICATION_REPORT + "\nbye\n")),
         code("digit", figure(alt="One digit")),
         markdown("## References\n\nSee [the data's](01-dataset.ipynb#references)."),

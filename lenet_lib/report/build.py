@@ -104,7 +104,9 @@ def _parse_markdown(shown: list[list[Part]]) -> Parsed:
             texts.append(part.markdown)
         elif isinstance(part, Picture | Html) and part.caption:
             texts.append(plain_math(part.caption))
-    return {text: harmless(nodes) for text, nodes in pandoc.read_many(texts, pandoc.MARKDOWN).items()}
+    return {
+        text: harmless(nodes) for text, nodes in pandoc.read_many(texts, pandoc.MARKDOWN).items()
+    }
 
 
 def _parse_html(shown: list[list[Part]], markdown: Parsed) -> Parsed:

@@ -245,7 +245,9 @@ class Cleaner:
         kind = classes[0] if classes else ""
         if kind not in ALERTS:
             return self.blocks(nodes)
-        inner = [node for node in nodes if not (node["t"] == "Div" and node["c"][0][1] == ["title"])]
+        inner = [
+            node for node in nodes if not (node["t"] == "Div" and node["c"][0][1] == ["title"])
+        ]
         opening = block(f"#callout({literal(kind.capitalize())})[")
         return [opening, *self.blocks(inner), block("]")]
 
@@ -267,7 +269,7 @@ class Cleaner:
         """Find where in this document a link leads, if anywhere."""
         target = LINK_PREFIX.sub("", target[1:]) if target.startswith("#text-") else target
         path, _, fragment = unquote(target).partition("#")
-        if not path or "/" not in path and path == target.removeprefix("#"):
+        if not path or ("/" not in path and path == target.removeprefix("#")):
             fragment = fragment or path
             own = self.anchors.find(self.notebook, fragment)
             if own:
@@ -288,8 +290,12 @@ class Cleaner:
         try:
             staged = self.images.add(self._read(target))
         except BrokenImageError as error:
-            return inline(self.left_out(f"The picture {target} of the notebook {self.notebook}", error, alt))
-        return inline(call("inline-picture", staged.name, width=staged.width, alt=alt or "Picture") + ";")
+            return inline(
+                self.left_out(f"The picture {target} of the notebook {self.notebook}", error, alt)
+            )
+        return inline(
+            call("inline-picture", staged.name, width=staged.width, alt=alt or "Picture") + ";"
+        )
 
     def left_out(self, what: str, error: BrokenImageError, alt: str) -> str:
         """Warn of a picture that cannot be printed, and return a remark in its place."""

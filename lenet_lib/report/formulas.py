@@ -82,7 +82,9 @@ def _equation(formula: Formula, code: str) -> str:
 def _compiles(codes: Iterable[str]) -> bool:
     source = '#set document(title: "formulas")\n' + "\n\n".join(codes)
     try:
-        typst.compile(source.encode(), format="pdf", pdf_standards=["ua-1"], ignore_system_fonts=True)
+        typst.compile(
+            source.encode(), format="pdf", pdf_standards=["ua-1"], ignore_system_fonts=True
+        )
     except typst.TypstError:
         return False
     return True
@@ -90,5 +92,7 @@ def _compiles(codes: Iterable[str]) -> bool:
 
 def _verbatim(formula: Formula) -> str:
     kind, tex = formula
-    warnings.warn(f"A formula cannot be set and is printed as TeX: {tex}", LenetWarning, stacklevel=2)
+    warnings.warn(
+        f"A formula cannot be set and is printed as TeX: {tex}", LenetWarning, stacklevel=2
+    )
     return f"#raw(block: {literal(kind == 'DisplayMath')}, {literal(tex)});"

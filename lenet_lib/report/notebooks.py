@@ -36,7 +36,9 @@ def read_notebook(path: Path) -> Notebook:
     except FileNotFoundError as error:
         raise LenetError(f"There is no notebook {path}.") from error
     except Exception as error:  # nbformat lets through whatever its JSON and schema steps raise
-        raise LenetError(f"{path} cannot be read as a notebook: it is damaged or no notebook.") from error
+        raise LenetError(
+            f"{path} cannot be read as a notebook: it is damaged or no notebook."
+        ) from error
     return prepare(node, path.stem, path.parent)
 
 
@@ -118,7 +120,10 @@ def _tidy(output: NotebookNode) -> NotebookNode | None:
     """Return a stream as a terminal would leave it, without progress bars; others as they are."""
     if output.output_type != "stream":
         return output
-    lines = (line.rsplit("\r", 1)[-1] for line in strip_ansi(output.text).replace("\r\n", "\n").split("\n"))
+    lines = (
+        line.rsplit("\r", 1)[-1]
+        for line in strip_ansi(output.text).replace("\r\n", "\n").split("\n")
+    )
     kept = [line.rstrip() for line in lines if not PROGRESS.search(line)]
     output.text = "\n".join(kept).strip("\n")
     return output if output.text else None

@@ -28,7 +28,8 @@ ENVIRONMENT = re.compile(
 )
 DISPLAYED = re.compile(r"\$\$(?P<body>[^$]+)\$\$")
 FENCED = re.compile(
-    r"^ {0,3}(?P<fence>```+|~~~+).*?(?:^ {0,3}(?P=fence)[ \t]*$|\Z)|`[^`\n]+`", re.DOTALL | re.MULTILINE
+    r"^ {0,3}(?P<fence>```+|~~~+).*?(?:^ {0,3}(?P=fence)[ \t]*$|\Z)|`[^`\n]+`",
+    re.DOTALL | re.MULTILINE,
 )
 
 

@@ -52,7 +52,9 @@ def set_pages(body: str, settings: Settings, folder: Path, *, contents: bool) ->
         raise LenetError(_no_glyph(error)) from error
 
 
-def _compile(folder: Path, settings: Settings, fonts: FontSet, contents: bool, standard: str = "ua-1") -> bytes:
+def _compile(
+    folder: Path, settings: Settings, fonts: FontSet, contents: bool, standard: str = "ua-1"
+) -> bytes:
     about = {
         "title": settings.title,
         "course": settings.course,

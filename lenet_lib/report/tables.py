@@ -12,7 +12,9 @@ Node = dict[str, Any]
 Cell = list[Any]  # pandoc's [attributes, alignment, row span, column span, blocks]
 Row = list[Any]  # pandoc's [attributes, cells]
 
-NUMBER = re.compile(r"[-+−±]?\s*[\d.,  ]*\d[\d.,]*(e[-+]?\d+)?\s*(%|s|ms|×|pp)?|nan|inf|[-–—]?", re.I)
+NUMBER = re.compile(
+    r"[-+−±]?\s*[\d.,  ]*\d[\d.,]*(e[-+]?\d+)?\s*(%|s|ms|×|pp)?|nan|inf|[-–—]?", re.I
+)
 REPORT_HEAD = re.compile(r"^\s+precision\s+recall\s+f1-score\s+support\s*$")
 REPORT_ROW = re.compile(r"^\s*(?P<name>\S.*?)\s{2,}(?P<numbers>(?:\d[\d.]*\s+){1,3}\d+)\s*$")
 BARE: list[Any] = ["", [], []]
@@ -39,7 +41,9 @@ def split_report(text: str) -> list[str | list[list[str]]]:
             plain.append(lines[position])
         position += length
     pieces.append("\n".join(plain))
-    return [piece if isinstance(piece, list) else piece.strip("\n") for piece in pieces if _holds(piece)]
+    return [
+        piece if isinstance(piece, list) else piece.strip("\n") for piece in pieces if _holds(piece)
+    ]
 
 
 def report_table(rows: list[list[str]]) -> Node:
