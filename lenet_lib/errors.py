@@ -2,7 +2,7 @@
 
 
 class LenetError(Exception):
-    """Something the user can mend; the message says what is wrong, with what, and how to mend it."""
+    """What the user can mend; the message says what is wrong, with what, and the way out."""
 
 
 class LenetWarning(UserWarning):

@@ -1,0 +1,43 @@
+# Each target makes what it needs. `make help` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+
+# Absolute, because notebooks run in their own folder.
+export LENET_DATA := $(if $(LENET_DATA),$(abspath $(LENET_DATA)))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup report test lint benchmark lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+setup: .venv/ready ## build .venv with the pinned packages; nothing outside it is touched
+
+# uv installs the pinned closure in seconds from its cache, where pip would take minutes.
+.venv/ready: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with make PYTHON=...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep -E '^uv==' requirements.txt | cut -d' ' -f1)"
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+report: setup ## train, evaluate and print the result
+	$(BIN)/python run.py
+
+test: setup lint ## check style and types, then run every test
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy
+
+benchmark: setup ## remake the table of speed in results/
+	$(BIN)/python benchmarks/time_to_accuracy.py
+
+lock: setup ## pin the closure of pyproject.toml's ranges anew
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra test --upgrade --custom-compile-command "make lock" --output-file requirements.txt pyproject.toml
+
+clean: ## remove what the other targets made, but for runs/ and data/
+	rm -rf .venv build .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -1,0 +1,232 @@
+"""The words of the command line; torch and the like are imported only inside the commands."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lenet_lib.errors import LenetError
+
+if TYPE_CHECKING:
+    import torch
+
+    from lenet_lib.data import Dataset
+    from lenet_lib.recipe import Recipe
+    from lenet_lib.runs import Run
+
+app = typer.Typer(
+    help="Handwritten digit recognition with LeNet on MNIST.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class DatasetName(StrEnum):
+    """The data sets to choose from."""
+
+    MNIST = "mnist"
+    FASHION_MNIST = "fashion-mnist"
+    KMNIST = "kmnist"
+    DIGITS = "digits"
+
+
+class RecipeName(StrEnum):
+    """The recipes to choose from."""
+
+    FAST = "fast"
+    REFERENCE = "reference"
+
+
+RecipeOption = Annotated[RecipeName, typer.Option("--recipe", help="Named training settings.")]
+SeedOption = Annotated[
+    int, typer.Option("--seed", min=0, max=2**31 - 1, help="Decides all that is random.")
+]
+EpochsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--epochs", min=1, max=10_000, help="Passes over the training set.  [the recipe's]"
+    ),
+]
+DatasetOption = Annotated[DatasetName, typer.Option("--dataset", help="What to train and test on.")]
+DataDirOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--data-dir", help="Folder with MNIST/raw/…  [$LENET_DATA, else data/, else a download]"
+    ),
+]
+DeviceOption = Annotated[
+    str | None, typer.Option("--device", help="cpu, cuda, mps, …  [the accelerator, if any]")
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", help="This run's folder.  [runs/<dataset>-<recipe>-seed<k>]"),
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="Print the results alone.")]
+ResumeOption = Annotated[
+    bool,
+    typer.Option(
+        "--resume/--no-resume", help="Go on with an unfinished run, or start it over from nothing."
+    ),
+]
+
+
+@app.command()
+def run(
+    recipe: RecipeOption = RecipeName.FAST,
+    seed: SeedOption = 0,
+    epochs: EpochsOption = None,
+    dataset: DatasetOption = DatasetName.MNIST,
+    data_dir: DataDirOption = None,
+    device: DeviceOption = None,
+    out: OutOption = None,
+    quiet: QuietOption = False,
+    resume: ResumeOption = True,
+) -> None:
+    """Train LeNet, evaluate it, and print loss, accuracy, report and confusion matrix.
+
+    Without MNIST on this machine or a way to download it, scikit-learn's digits stand in.
+    """
+    from lenet_lib.device import choose_device
+    from lenet_lib.recipe import get_recipe
+
+    place = choose_device(device)
+    settings = get_recipe(recipe.value, epochs=epochs)
+    digits = _load_or_stand_in(dataset.value, data_dir)
+    here, model = _train(digits, settings, seed, place, out, quiet=quiet, resume=resume)
+    metrics = here.evaluate(digits, model, place)
+    typer.echo(f"{digits.title}, recipe {settings.name}, seed {seed}")
+    typer.echo(metrics.summary())
+    if not quiet:
+        typer.echo(f"\nAll of this is in {here.folder / 'metrics.json'}.")
+
+
+@app.command()
+def train(
+    recipe: RecipeOption = RecipeName.FAST,
+    seed: SeedOption = 0,
+    epochs: EpochsOption = None,
+    dataset: DatasetOption = DatasetName.MNIST,
+    data_dir: DataDirOption = None,
+    device: DeviceOption = None,
+    out: OutOption = None,
+    quiet: QuietOption = False,
+    resume: ResumeOption = True,
+) -> None:
+    """Train LeNet and save its weights; the test set is not looked at."""
+    from lenet_lib.data import load
+    from lenet_lib.device import choose_device
+    from lenet_lib.recipe import get_recipe
+
+    place = choose_device(device)
+    settings = get_recipe(recipe.value, epochs=epochs)
+    digits = load(dataset.value, data_dir)
+    here, _ = _train(digits, settings, seed, place, out, quiet=quiet, resume=resume)
+    typer.echo(f"Weights: {here.weights}")
+
+
+@app.command()
+def evaluate(
+    target: Annotated[Path, typer.Argument(help="A run's folder, or a .safetensors file.")],
+    dataset: Annotated[
+        DatasetName | None,
+        typer.Option("--dataset", help="Test on this.  [what it was trained on]"),
+    ] = None,
+    data_dir: DataDirOption = None,
+    device: DeviceOption = None,
+) -> None:
+    """Measure trained weights on the test set."""
+    from lenet_lib.data import load
+    from lenet_lib.device import choose_device
+    from lenet_lib.model import load_weights, weights_facts
+    from lenet_lib.runs import Run, test
+
+    place = choose_device(device)
+    here = Run(target) if target.is_dir() else None
+    trained_on = here.config()["dataset"] if here else None
+    model = load_weights(here.weights if here else target)
+    trained_on = trained_on or weights_facts(target).get("dataset", "mnist")
+    digits = load(dataset.value if dataset else str(trained_on), data_dir)
+    own = here is not None and digits.name == trained_on
+    metrics = here.evaluate(digits, model, place) if here and own else test(model, digits, place)
+    typer.echo(f"{digits.title}, weights of {target}")
+    typer.echo(metrics.summary())
+
+
+def _train(
+    digits: Dataset,
+    settings: Recipe,
+    seed: int,
+    place: torch.device,
+    out: Path | None,
+    *,
+    quiet: bool,
+    resume: bool,
+) -> tuple[Run, torch.nn.Module]:
+    """Train in the run's folder, saying what is done."""
+    from lenet_lib.runs import Run, default_folder
+
+    here = Run(out or default_folder(digits.name, settings, seed))
+    here.prepare(digits.name, settings, seed, resume=resume)
+    state = here.state()
+    if not quiet:
+        _introduce(digits, settings, seed, place)
+    if state != "new":
+        done = "is finished: its weights are used" if state == "finished" else "goes on"
+        typer.echo(f"The run in {here.folder} {done} (--no-resume starts it over).\n")
+    try:
+        model = here.train(digits, settings, seed, place, progress=not quiet)
+    except KeyboardInterrupt:
+        typer.echo(f"\nInterrupted; the same command goes on from {here.folder}.", err=True)
+        raise typer.Exit(130) from None
+    return here, model
+
+
+def _introduce(digits: Dataset, settings: Recipe, seed: int, place: torch.device) -> None:
+    """Print the network's summary and the settings."""
+    from torchinfo import summary
+
+    from lenet_lib.model import LeNet
+
+    columns = ("kernel_size", "output_size", "num_params", "mult_adds")
+    typer.echo(str(summary(LeNet(), (1, 1, 28, 28), col_names=columns, verbose=0, device="cpu")))
+    listed = ", ".join(f"{name} {value}" for name, value in settings.settings().items())
+    typer.echo(
+        f"Data: {digits.title}, {len(digits.train):,} images to train on, {len(digits.test):,} to "
+        f"test on\nRecipe: {listed}\nSeed {seed}, device {place}\n"
+    )
+
+
+def _load_or_stand_in(name: str, data_dir: Path | None) -> Dataset:
+    """Load a data set; if MNIST can't be had at all, say so loudly and take the small digits."""
+    from lenet_lib.data import DownloadError, load
+
+    try:
+        return load(name, data_dir)
+    except DownloadError as error:
+        if name != "mnist":
+            raise
+        line = "!" * 88
+        typer.echo(
+            f"{line}\n!!  THIS IS NOT MNIST.\n!!  {error}\n!!  scikit-learn's 1,797 small digits "
+            f"stand in: the numbers below say nothing about MNIST.\n{line}\n"
+        )
+        return load("digits")
+
+
+def main() -> None:
+    """Run the command line; a user's mistake becomes one sentence on stderr and exit code 1."""
+    try:
+        app()
+    except LenetError as error:
+        typer.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""From predictions to numbers: loss, accuracy with its interval, report, confusion matrix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor, nn
+
+from lenet_lib.data import scale
+
+
+def predict_logits(model: nn.Module, images: Tensor, batch_size: int = 1000) -> Tensor:
+    """Run a network over images in evaluation mode.
+
+    Parameters
+    ----------
+    model
+        A network fed with float32 N×1×28×28 in 0–1.
+    images
+        uint8 N×1×28×28, on the model's device.
+    batch_size
+        Images at a time; changes nothing but the memory used.
+
+    Returns
+    -------
+    Tensor
+        Logits, float32 N×10, on the CPU.
+    """
+    training = model.training
+    model.eval()
+    with torch.inference_mode():
+        parts = [model(scale(batch)).float().cpu() for batch in torch.split(images, batch_size)]
+    model.train(training)
+    return torch.cat(parts).clone()
+
+
+def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Give the score interval of a proportion (Wilson 1927), as fractions 0–1."""
+    from scipy.stats import binomtest
+
+    interval = binomtest(successes, trials).proportion_ci(confidence, method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """What is said of a set of predictions.
+
+    Attributes
+    ----------
+    images, errors
+        How many were looked at, and how many of them are wrong.
+    loss
+        Mean cross-entropy over images, in nats; NaN when only predictions are known.
+    accuracy, accuracy_low, accuracy_high
+        Fraction right, and its 95 % Wilson interval.
+    confusion
+        10×10 counts, rows true, columns predicted.
+    report
+        scikit-learn's classification report as a dictionary.
+    text
+        The same report as text, four digits.
+    """
+
+    images: int
+    errors: int
+    loss: float
+    accuracy: float
+    accuracy_low: float
+    accuracy_high: float
+    confusion: NDArray[np.int64]
+    report: dict[str, Any]
+    text: str
+
+    def summary(self) -> str:
+        """Print-ready: loss and accuracy, the report, the confusion matrix."""
+        interval = f"{100 * self.accuracy_low:.2f}–{100 * self.accuracy_high:.2f}%"
+        width = len(str(self.confusion.max()))
+        rows = [" ".join(f"{count:{width}d}" for count in row) for row in self.confusion]
+        return (
+            f"Test Loss: {self.loss:5.2f},  Test Acc: {100 * self.accuracy:.2f}%   "
+            f"(95% interval {interval})\n"
+            f"Precision, Recall and F1-Score...\n{self.text}\n"
+            "Confusion Matrix...\n" + "\n".join(rows)
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Give everything that :meth:`summary` prints, at full precision."""
+        return {
+            "images": self.images,
+            "errors": self.errors,
+            "loss": self.loss,
+            "accuracy": self.accuracy,
+            "accuracy_interval_95": [self.accuracy_low, self.accuracy_high],
+            "confusion_matrix": self.confusion.tolist(),
+            "classification_report": self.report,
+        }
+
+
+def measure(
+    labels: ArrayLike,
+    predictions: ArrayLike,
+    *,
+    loss: float = float("nan"),
+    classes: tuple[str, ...] = tuple("0123456789"),
+) -> Metrics:
+    """Compare predictions with labels, both integers 0–9 of shape N."""
+    from sklearn.metrics import classification_report, confusion_matrix
+
+    y, y_pred = np.asarray(labels), np.asarray(predictions)
+    order = list(range(len(classes)))
+    options: dict[str, Any] = {"labels": order, "target_names": classes, "zero_division": 0}
+    right = int((y == y_pred).sum())
+    report = classification_report(y, y_pred, output_dict=True, **options)
+    text = classification_report(y, y_pred, digits=4, **options)
+    return Metrics(
+        len(y),
+        len(y) - right,
+        loss,
+        right / len(y),
+        *wilson_interval(right, len(y)),
+        confusion=confusion_matrix(y, y_pred, labels=order),
+        report=report,
+        text=text,
+    )
+
+
+def evaluate(model: nn.Module, images: Tensor, labels: Tensor, **options: Any) -> Metrics:
+    """Measure a network on labelled images; the loss is the mean over images, not over batches."""
+    logits = predict_logits(model, images)
+    loss = nn.functional.cross_entropy(logits.double(), labels.cpu()).item()
+    return measure(labels.cpu(), logits.argmax(1), loss=loss, **options)

@@ -1,0 +1,60 @@
+"""One look for all figures: readable at a page's width, also for colour-blind people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import matplotlib as mpl
+import seaborn as sns
+from cycler import cycler
+
+COLUMN = 6.3
+"""Width of the text column of an A4 page, in inches: figures are drawn at this width."""
+
+PALETTE = {
+    "blue": "#0072B2",
+    "orange": "#E69F00",
+    "green": "#009E73",
+    "red": "#D55E00",
+    "purple": "#CC79A7",
+    "sky": "#56B4E9",
+    "grey": "#6B6B6B",
+}
+"""Colours that people with any colour vision tell apart (Okabe & Ito 2008), and a grey."""
+
+DIGIT_COLOURS = sns.color_palette("tab10", 10)
+"""One colour per class, for maps of points that also carry the digit as text."""
+
+_SETTINGS: dict[str, Any] = {
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "axes.labelsize": 9,
+    "axes.prop_cycle": cycler(color=list(PALETTE.values())),
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 9.5,
+    "axes.titleweight": "bold",
+    "figure.constrained_layout.use": True,
+    "figure.dpi": 110,
+    "figure.titlesize": 10,
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "grid.color": "#E4E4E4",
+    "grid.linewidth": 0.6,
+    "image.cmap": "gray_r",  # ink is dark, as on paper
+    "image.interpolation": "nearest",
+    "legend.fontsize": 8,
+    "legend.frameon": False,
+    "lines.linewidth": 1.6,
+    "savefig.dpi": 200,
+    "svg.fonttype": "none",  # text stays text
+    "svg.hashsalt": "lenet",  # same figure, same bytes
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+}
+
+
+def style() -> None:
+    """Make every figure drawn from here on look like the report's."""
+    mpl.rcParams.update(_SETTINGS)

@@ -1,0 +1,88 @@
+"""How a network is trained, as named, frozen, printable settings."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+from lenet_lib.errors import LenetError
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides a training run but the data, the seed and the machine.
+
+    Attributes
+    ----------
+    epochs
+        Passes over the training set; the weights after the last one are the result.
+    batch_size
+        Images per step.
+    optimizer
+        ``adam`` (Kingma & Ba 2015) or ``adamw`` (Loshchilov & Hutter 2019).
+    learning_rate
+        The constant rate, or the peak of the schedule.
+    schedule
+        ``constant``, or ``one-cycle`` (Smith & Topin 2018): up over the first
+        ``warmup`` of the steps, down to nothing by the last.
+    warmup
+        Fraction of the steps spent rising, 0–1; for ``one-cycle`` only.
+    weight_decay
+        Decoupled weight decay per unit of learning rate; for ``adamw`` only.
+    label_smoothing
+        Probability mass taken from the true class and spread over all ten, 0–1.
+    """
+
+    name: str
+    epochs: int
+    batch_size: int
+    optimizer: Literal["adam", "adamw"]
+    learning_rate: float
+    schedule: Literal["constant", "one-cycle"] = "constant"
+    warmup: float = 0.3
+    weight_decay: float = 0.0
+    label_smoothing: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.epochs < 1 or self.batch_size < 2:
+            raise LenetError("A recipe needs at least 1 epoch and a batch of at least 2 images.")
+
+    def settings(self) -> dict[str, Any]:
+        """Give all settings as a plain dictionary, for ``config.json``."""
+        return asdict(self)
+
+
+RECIPES = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe(
+            name="reference",  # the assignment's settings, exactly
+            epochs=20,
+            batch_size=1024,
+            optimizer="adam",
+            learning_rate=0.02,
+        ),
+        Recipe(
+            name="fast",
+            epochs=3,
+            batch_size=256,
+            optimizer="adamw",
+            learning_rate=0.01,
+            schedule="one-cycle",
+            weight_decay=0.01,
+        ),
+    )
+}
+
+
+def get_recipe(name: str, *, epochs: int | None = None) -> Recipe:
+    """Look a recipe up by name, with another number of epochs if one is given.
+
+    Raises
+    ------
+    LenetError
+        No recipe has that name, or ``epochs`` is less than 1.
+    """
+    if name not in RECIPES:
+        raise LenetError(f"There is no recipe {name!r}; choose one of {', '.join(RECIPES)}.")
+    return RECIPES[name] if epochs is None else replace(RECIPES[name], epochs=epochs)

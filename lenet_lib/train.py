@@ -1,0 +1,243 @@
+"""The training loop: deterministic, resumable, one pass of whole tensors per epoch."""
+
+from __future__ import annotations
+
+import io
+import math
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim.lr_scheduler import LRScheduler, OneCycleLR
+from tqdm import tqdm
+
+from lenet_lib import files
+from lenet_lib.data import Images, scale
+from lenet_lib.device import choose_device, keep_freed_memory, repeatable
+from lenet_lib.errors import LenetError
+from lenet_lib.evaluate import predict_logits
+from lenet_lib.model import LeNet
+from lenet_lib.recipe import Recipe
+
+
+@dataclass
+class Fit:
+    """A trained network and what happened on the way, one dictionary per epoch."""
+
+    model: nn.Module
+    history: list[dict[str, float]] = field(default_factory=list)
+
+    @property
+    def seconds(self) -> float:
+        """Training time in seconds, without validation, over all epochs and resumptions."""
+        return sum(epoch["seconds"] for epoch in self.history)
+
+
+def fit(
+    recipe: Recipe,
+    train: Images,
+    *,
+    seed: int = 0,
+    device: torch.device | None = None,
+    validation: Images | None = None,
+    network: type[nn.Module] = LeNet,
+    checkpoint: Path | None = None,
+    progress: bool = False,
+) -> Fit:
+    """Train a new network from a seed; the weights after the last epoch are the result.
+
+    Same seed, machine and thread count give the same weights, bit for bit, also when the work was
+    interrupted: all that is random in an epoch follows from the seed and the epoch's number.
+
+    Parameters
+    ----------
+    recipe
+        The settings.
+    train
+        Training images.
+    seed
+        Decides the initial weights and the order of the images.
+    device
+        Where to train; by default the accelerator if there is one.
+    validation
+        Looked at after each epoch and reported in the history; decides nothing.
+    network
+        Class of the network, built without arguments.
+    checkpoint
+        File to go on from if it exists, rewritten after each epoch.
+    progress
+        Show a progress bar on stderr.
+
+    Raises
+    ------
+    LenetError
+        Unusable training data, a loss that is no longer finite, or a foreign checkpoint.
+    """
+    _check_trainable(train)
+    device = device or choose_device()
+    keep_freed_memory()
+    with repeatable(seed):
+        run = _Training(recipe, network, train.to(device), seed)
+        if checkpoint is not None and checkpoint.is_file():
+            run.restore(checkpoint)
+        with tqdm(
+            total=recipe.epochs * run.steps,
+            initial=len(run.history) * run.steps,
+            disable=not progress,
+            unit="batch",
+            desc="training",
+            mininterval=0.2 if sys.stderr.isatty() else 10,  # a log file needs no film
+            bar_format="{desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}",
+        ) as bar:
+            for epoch in range(len(run.history), recipe.epochs):
+                run.epoch(epoch, bar)
+                if validation is not None:
+                    run.history[-1] |= _validate(run.model, validation.to(device))
+                if checkpoint is not None:
+                    run.save(checkpoint)
+    return Fit(run.model.cpu().eval(), run.history)
+
+
+def _check_trainable(train: Images) -> None:
+    if len(train) < 2:
+        raise LenetError(f"Training needs at least 2 images, not {len(train)}.")
+    low, high = int(train.labels.min()), int(train.labels.max())
+    if low < 0 or high > 9:
+        raise LenetError(f"Labels must be 0 to 9; these go from {low} to {high}.")
+
+
+class _Training:
+    """The state of a run between two epochs: network, optimiser, schedule, history."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        network: type[nn.Module],
+        train: Images,
+        seed: int,
+    ) -> None:
+        self.recipe, self.train, self.seed = recipe, train, seed
+        device = train.labels.device
+        self.history: list[dict[str, float]] = []
+        self.steps = len(list(self._batches(0)))
+        # Channels last in memory: the CPU's convolution and pooling kernels are faster on it.
+        self.model = network().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.optimizer = _optimizer(recipe, self.model)
+        self.schedule = _schedule(recipe, self.optimizer, self.steps)
+        self.loss = nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing)
+
+    def epoch(self, epoch: int, bar: tqdm[Any]) -> None:
+        """Train for one pass over the data and append it to the history."""
+        start, rate = time.perf_counter(), self.optimizer.param_groups[0]["lr"]
+        loss_sum, right = torch.zeros((2, 1), device=self.train.labels.device)
+        seen = 0
+        self.model.train()
+        for number, index in enumerate(self._batches(epoch), start=1):
+            labels = self.train.labels[index]
+            logits = self.model(scale(self.train.images[index]))
+            loss = self.loss(logits, labels)
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+            if self.schedule is not None:
+                self.schedule.step()
+            # Summed on the device: asking for a number here would make an accelerator wait.
+            loss_sum += loss.detach() * len(index)
+            right += (logits.detach().argmax(1) == labels).sum()
+            seen += len(index)
+            bar.update()
+            if number % 20 == 0 or number == self.steps:
+                mean = loss_sum.item() / seen
+                if not math.isfinite(mean):
+                    raise LenetError(
+                        f"The training loss is no longer finite in epoch {epoch + 1}; lower the "
+                        f"learning rate ({self.recipe.learning_rate})."
+                    )
+                bar.set_postfix_str(
+                    f"epoch {epoch + 1}/{self.recipe.epochs}, loss {mean:.4f}, "
+                    f"accuracy {100 * right.item() / seen:.2f}%"
+                )
+        self.history.append(
+            {
+                "epoch": epoch + 1,
+                "learning_rate": rate,
+                "train_loss": loss_sum.item() / seen,
+                "train_accuracy": right.item() / seen,
+                "seconds": time.perf_counter() - start,
+            }
+        )
+
+    def _batches(self, epoch: int) -> Iterator[Tensor]:
+        """Shuffle the images' indices for an epoch and cut them into batches."""
+        generator = torch.Generator().manual_seed(self.seed * 10_007 + epoch)
+        order = torch.randperm(len(self.train), generator=generator)
+        for index in torch.split(order.to(self.train.labels.device), self.recipe.batch_size):
+            if len(index) > 1:  # batch normalisation needs two images to compare
+                yield index
+
+    def save(self, path: Path) -> None:
+        """Write all that the next epochs depend on."""
+        buffer = io.BytesIO()
+        torch.save(self._state(), buffer)
+        files.write(path, buffer.getvalue())
+
+    def restore(self, path: Path) -> None:
+        """Go on from :meth:`save`."""
+        try:
+            state = torch.load(path, map_location="cpu", weights_only=True)
+            if state["recipe"] != self.recipe.settings() or state["seed"] != self.seed:
+                raise LenetError(
+                    f"{path} belongs to a run with another recipe or seed; choose another folder "
+                    f"or start over with --no-resume."
+                )
+            self.model.load_state_dict(state["model"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            if self.schedule is not None:
+                self.schedule.load_state_dict(state["schedule"])
+            self.history = state["history"]
+        except (RuntimeError, KeyError, ValueError, TypeError, EOFError, OSError) as error:
+            raise LenetError(
+                f"{path} is no usable checkpoint ({type(error).__name__}); start over with "
+                f"--no-resume."
+            ) from None
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "recipe": self.recipe.settings(),
+            "seed": self.seed,
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict() if self.schedule is not None else None,
+            "history": self.history,
+        }
+
+
+def _optimizer(recipe: Recipe, model: nn.Module) -> torch.optim.Optimizer:
+    kind = torch.optim.Adam if recipe.optimizer == "adam" else torch.optim.AdamW
+    return kind(
+        model.parameters(),
+        lr=recipe.learning_rate,
+        weight_decay=recipe.weight_decay,
+        fused=True,
+    )
+
+
+def _schedule(recipe: Recipe, optimizer: torch.optim.Optimizer, steps: int) -> LRScheduler | None:
+    if recipe.schedule == "constant":
+        return None
+    return OneCycleLR(
+        optimizer, recipe.learning_rate, total_steps=recipe.epochs * steps, pct_start=recipe.warmup
+    )
+
+
+def _validate(model: nn.Module, validation: Images) -> dict[str, float]:
+    logits, labels = predict_logits(model, validation.images), validation.labels.cpu()
+    return {
+        "validation_loss": nn.functional.cross_entropy(logits, labels).item(),
+        "validation_accuracy": (logits.argmax(1) == labels).double().mean().item(),
+    }

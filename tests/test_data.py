@@ -1,0 +1,199 @@
+"""The digits: facts about MNIST, integrity of the files, the writer-disjoint split."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from facts import TEST_COUNTS, TRAIN_COUNTS
+
+from lenet_lib import data
+from lenet_lib.errors import LenetError, LenetWarning
+from lenet_lib.idx import IdxError, read_idx
+
+
+def idx(array: np.ndarray) -> bytes:
+    """Write a uint8 array as an idx file."""
+    header = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
+    return header + array.astype(np.uint8).tobytes()
+
+
+@pytest.fixture
+def copy(tmp_path: Path, mnist: data.Dataset) -> Path:
+    """A folder with MNIST's files that may be broken."""
+    raw = data.raw_folder("mnist")
+    shutil.copytree(raw, tmp_path / "MNIST" / "raw")
+    return tmp_path
+
+
+def test_mnist_is_what_the_report_says(mnist: data.Dataset) -> None:
+    assert mnist.train.images.shape == (60_000, 1, 28, 28)
+    assert mnist.test.images.shape == (10_000, 1, 28, 28)
+    assert mnist.train.images.dtype == torch.uint8
+    assert mnist.train.labels.dtype == torch.int64
+    assert mnist.train.labels.bincount().tolist() == TRAIN_COUNTS
+    assert mnist.test.labels.bincount().tolist() == TEST_COUNTS
+    pixels = data.scale(mnist.train.images).double()
+    assert pixels.mean().item() == pytest.approx(data.PIXEL_MEAN, abs=5e-5)
+    assert pixels.std().item() == pytest.approx(data.PIXEL_STD, abs=5e-5)
+
+
+def test_writers_are_who_qmnist_says(mnist: data.Dataset) -> None:
+    train, test = data.writers(), data.writers(train=False)
+    if train is None or test is None:
+        pytest.skip("QMNIST's label files are not at hand")
+    assert len(set(train.writer)) == 539
+    assert len(set(train.writer[train.student])) == 250
+    assert train.student.sum() == 29_050
+    assert len(set(test.writer)) == 297
+    assert len(set(test.writer[test.student])) == 249
+    assert not set(train.writer) & set(test.writer)
+    assert test.student[:5000].all()
+    assert test.student[5000:].sum() == 1
+
+
+def test_no_writer_is_on_both_sides_of_the_split(mnist: data.Dataset) -> None:
+    who = data.writers()
+    if who is None:
+        pytest.skip("QMNIST's label file is not at hand")
+    split = data.split_by_writer(mnist.train, who)
+    assert split.writer_disjoint
+    assert not set(who.writer[split.train_index]) & set(who.writer[split.validation_index])
+    assert len(split.train) + len(split.validation) == 60_000
+    assert 9_000 < len(split.validation) < 11_000
+    assert torch.equal(mnist.train.labels[split.validation_index], split.validation.labels)
+    shares = split.validation.labels.bincount() / mnist.train.labels.bincount()
+    assert shares.max() - shares.min() < 0.02
+    again = data.split_by_writer(mnist.train, who)
+    assert np.array_equal(split.validation_index, again.validation_index)
+    other = data.split_by_writer(mnist.train, who, seed=1)
+    assert not np.array_equal(split.validation_index, other.validation_index)
+
+
+def test_without_writers_the_tail_is_taken_and_said(few: data.Images) -> None:
+    with pytest.warns(LenetWarning, match="writers of the digits are unknown"):
+        split = data.split_by_writer(few, None)
+    assert not split.writer_disjoint
+    assert split.validation_index.tolist() == list(range(250, 300))
+
+
+def test_a_random_split_would_share_writers(mnist: data.Dataset) -> None:
+    who = data.writers()
+    if who is None:
+        pytest.skip("QMNIST's label file is not at hand")
+    drawn = np.random.default_rng(0).permutation(60_000)[:10_000]
+    rest = np.setdiff1d(np.arange(60_000), drawn)
+    assert len(set(who.writer[drawn]) & set(who.writer[rest])) > 500
+
+
+@pytest.mark.parametrize("file", data.FILES)
+def test_a_truncated_file_is_never_loaded(copy: Path, file: str) -> None:
+    path = copy / "MNIST" / "raw" / file
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(LenetError, match=rf"{file} is damaged .expected .* bytes, not .*delete it"):
+        data.load("mnist", copy)
+
+
+@pytest.mark.parametrize("file", data.FILES)
+def test_a_flipped_bit_is_noticed(copy: Path, file: str) -> None:
+    path = copy / "MNIST" / "raw" / file
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(LenetError, match=f"{file} is damaged .expected SHA-256"):
+        data.load("mnist", copy)
+
+
+def test_swapped_files_are_noticed(copy: Path) -> None:
+    raw = copy / "MNIST" / "raw"
+    shutil.copy(raw / "t10k-images-idx3-ubyte", raw / "train-images-idx3-ubyte")
+    with pytest.raises(LenetError, match="expected uint8 of shape"):
+        data.load("mnist", copy)
+
+
+def test_a_named_folder_must_hold_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(LenetError, match=r"--data-dir names.*missing"):
+        data.load("mnist", tmp_path)
+    monkeypatch.setenv("LENET_DATA", str(tmp_path))
+    with pytest.raises(LenetError, match=r"LENET_DATA names.*missing") as error:
+        data.load("mnist")
+    assert not isinstance(error.value, data.DownloadError)
+
+
+def test_fashion_mnist_comes_through_the_same_door(tmp_path: Path) -> None:
+    raw = tmp_path / "FashionMNIST" / "raw"
+    raw.mkdir(parents=True)
+    for file, shape in data.SHAPES.items():
+        (raw / file).write_bytes(idx(np.zeros(shape)))
+    fashion = data.load("fashion-mnist", tmp_path)
+    assert fashion.classes[0] == "T-shirt/top"
+    assert fashion.train.images.shape == (60_000, 1, 28, 28)
+    (raw / data.FILES[1]).write_bytes(idx(np.full(60_000, 17)))
+    with pytest.raises(LenetError, match="labels from 0 to 9, not 17"):
+        data.load("fashion-mnist", tmp_path)
+
+
+def test_a_download_appears_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A loader that breaks off half-way leaves nothing; one that ends leaves four sound files."""
+    calls = []
+
+    class MNIST:
+        def __init__(self, root: Path, download: bool) -> None:
+            calls.append(root)
+            raw = Path(root) / "MNIST" / "raw"
+            raw.mkdir(parents=True)
+            for file in data.FILES[: 2 if len(calls) == 1 else 4]:
+                shutil.copy(source / file, raw / file)
+            if len(calls) == 1:
+                raise RuntimeError("Error downloading t10k-images")
+
+    source = data.raw_folder("mnist")
+    monkeypatch.delenv("LENET_DATA", raising=False)
+    monkeypatch.setattr(data, "default_data_dir", lambda: tmp_path)
+    monkeypatch.setitem(data._LOADERS, "mnist", MNIST)
+    with pytest.raises(data.DownloadError, match="Error downloading t10k-images"):
+        data.load("mnist")
+    assert not list(tmp_path.rglob("*ubyte"))
+    assert not list(tmp_path.glob(".download-*"))
+    assert len(data.load("mnist").train) == 60_000
+    assert not list(tmp_path.glob(".download-*"))
+    data.load("mnist")
+    assert len(calls) == 2  # the third time the files are there
+
+
+def test_a_damaged_writer_file_is_an_error(tmp_path: Path) -> None:
+    raw = tmp_path / "QMNIST" / "raw"
+    raw.mkdir(parents=True)
+    (raw / "qmnist-train-labels-idx2-int.gz").write_bytes(gzip.compress(b"nothing"))
+    with pytest.raises(LenetError, match=r"is damaged .expected MD5"):
+        data.writers(tmp_path)
+
+
+def test_sklearns_digits_look_like_mnist(digits: data.Dataset) -> None:
+    assert len(digits.train) + len(digits.test) == 1797
+    assert digits.train.images.shape[1:] == (1, 28, 28)
+    assert digits.train.images.dtype == torch.uint8
+    assert digits.train.images[:, :, :4].sum() == 0
+    assert digits.train.images.max() > 240
+
+
+def test_read_idx_reads_what_the_format_allows() -> None:
+    header = bytes([0, 0, 0x0C, 2]) + struct.pack(">II", 2, 3)
+    array = read_idx(header + np.arange(6, dtype=">i4").tobytes())
+    assert array.tolist() == [[0, 1, 2], [3, 4, 5]]
+    assert array.dtype == np.int32
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\0\0", b"abcd", bytes([0, 0, 7, 1]), bytes([0, 0, 8, 2, 0])]
+)
+def test_read_idx_refuses_other_files(content: bytes) -> None:
+    with pytest.raises(IdxError):
+        read_idx(content)

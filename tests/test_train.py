@@ -1,0 +1,147 @@
+"""Training: repeatable to the last bit, resumable after any interruption, honest about failure."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from lenet_lib.data import Dataset, Images
+from lenet_lib.errors import LenetError
+from lenet_lib.evaluate import evaluate
+from lenet_lib.model import LeNet5
+from lenet_lib.recipe import RECIPES, Recipe, get_recipe
+from lenet_lib.train import _Training, fit
+
+SMALL = dataclasses.replace(RECIPES["fast"], epochs=3, batch_size=32)
+CPU = torch.device("cpu")
+
+
+def same(one: nn.Module, other: nn.Module) -> bool:
+    """Compare all weights and buffers bit for bit."""
+    a, b = one.state_dict(), other.state_dict()
+    return all(torch.equal(a[name], b[name]) for name in a)
+
+
+def test_reference_is_the_assignments_recipe() -> None:
+    assert RECIPES["reference"].settings() == {
+        "name": "reference",
+        "epochs": 20,
+        "batch_size": 1024,
+        "optimizer": "adam",
+        "learning_rate": 0.02,
+        "schedule": "constant",
+        "warmup": 0.3,
+        "weight_decay": 0.0,
+        "label_smoothing": 0.0,
+    }
+
+
+def test_recipes_are_frozen_and_looked_up_by_name() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        RECIPES["fast"].epochs = 5  # type: ignore[misc]
+    assert get_recipe("fast", epochs=7).epochs == 7
+    with pytest.raises(LenetError, match="no recipe 'slow'; choose one of reference, fast"):
+        get_recipe("slow")
+
+
+@pytest.mark.parametrize("recipe", [SMALL, dataclasses.replace(RECIPES["reference"], epochs=2)])
+def test_same_seed_gives_the_same_weights(few: Images, recipe: Recipe) -> None:
+    first = fit(recipe, few, seed=5, device=CPU)
+    torch.rand(7)  # what happens between two runs must not matter
+    assert same(first.model, fit(recipe, few, seed=5, device=CPU).model)
+    assert not same(first.model, fit(recipe, few, seed=6, device=CPU).model)
+
+
+def test_training_leaves_the_callers_random_state_alone(few: Images) -> None:
+    before = torch.get_rng_state()
+    fit(SMALL, few, device=CPU)
+    assert torch.equal(before, torch.get_rng_state())
+    assert not torch.are_deterministic_algorithms_enabled()
+
+
+@pytest.mark.parametrize("stop", [(0, 0), (0, 4), (1, 0), (1, 7), (2, 9)])
+def test_resumed_weights_are_those_of_an_undisturbed_run(
+    few: Images, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: tuple[int, int]
+) -> None:
+    """Ctrl-C in the middle of an epoch costs that epoch alone and changes nothing."""
+    expected = fit(SMALL, few, seed=2, device=CPU, validation=few[:50])
+    batches = _Training._batches
+
+    def interrupted(self: _Training, epoch: int):
+        for number, index in enumerate(batches(self, epoch)):
+            if (epoch, number) == stop and hasattr(self, "model"):
+                raise KeyboardInterrupt
+            yield index
+
+    file = tmp_path / "checkpoint.pt"
+    options = {"seed": 2, "device": CPU, "validation": few[:50], "checkpoint": file}
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(_Training, "_batches", interrupted)
+        fit(SMALL, few, **options)
+    assert file.exists() == (stop[0] > 0)
+    resumed = fit(SMALL, few, **options)
+    assert same(resumed.model, expected.model)
+    losses = [[epoch["train_loss"] for epoch in f.history] for f in (resumed, expected)]
+    assert losses[0] == losses[1]
+
+
+def test_a_foreign_checkpoint_is_refused(few: Images, tmp_path: Path) -> None:
+    file = tmp_path / "checkpoint.pt"
+    fit(SMALL, few, seed=0, device=CPU, checkpoint=file)
+    with pytest.raises(LenetError, match="another recipe or seed"):
+        fit(SMALL, few, seed=1, device=CPU, checkpoint=file)
+    file.write_bytes(file.read_bytes()[:500])
+    with pytest.raises(LenetError, match="no usable checkpoint"):
+        fit(SMALL, few, seed=0, device=CPU, checkpoint=file)
+
+
+def test_validation_is_reported_and_decides_nothing(digits: Dataset, few: Images) -> None:
+    with_it = fit(SMALL, few, device=CPU, validation=digits.test)
+    assert same(with_it.model, fit(SMALL, few, device=CPU).model)
+    last = with_it.history[-1]
+    metrics = evaluate(with_it.model, digits.test.images, digits.test.labels)
+    assert last["validation_accuracy"] == pytest.approx(metrics.accuracy)
+    assert last["validation_loss"] == pytest.approx(metrics.loss, rel=1e-5)
+
+
+def test_history_says_what_happened(few: Images) -> None:
+    history = fit(SMALL, few, device=CPU).history
+    assert [epoch["epoch"] for epoch in history] == [1, 2, 3]
+    assert history[-1]["train_loss"] < history[0]["train_loss"]
+    assert history[0]["learning_rate"] == pytest.approx(SMALL.learning_rate / 25)  # one-cycle
+    assert all(epoch["seconds"] > 0 for epoch in history)
+
+
+def test_training_learns_on_both_networks(digits: Dataset) -> None:
+    recipe = dataclasses.replace(SMALL, epochs=6)
+    for network, options in ((None, {}), (LeNet5, {"network": LeNet5})):
+        model = fit(recipe, digits.train, device=CPU, **options).model
+        accuracy = evaluate(model, digits.test.images, digits.test.labels).accuracy
+        assert accuracy > 0.9, network
+
+
+def test_the_last_batch_may_hold_one_image(few: Images) -> None:
+    assert len(fit(SMALL, few[:33], device=CPU).history) == 3
+
+
+@pytest.mark.parametrize(
+    ("train", "message"),
+    [
+        (Images(torch.zeros(1, 1, 28, 28, dtype=torch.uint8), torch.zeros(1).long()), "2 images"),
+        (Images(torch.zeros(4, 1, 28, 28, dtype=torch.uint8), torch.full((4,), 10)), "0 to 9"),
+        (Images(torch.zeros(4, 1, 28, 28, dtype=torch.uint8), torch.full((4,), -1)), "0 to 9"),
+    ],
+)
+def test_unusable_data_is_refused(train: Images, message: str) -> None:
+    with pytest.raises(LenetError, match=message):
+        fit(SMALL, train, device=CPU)
+
+
+def test_divergence_is_an_error_not_a_result(few: Images) -> None:
+    wild = dataclasses.replace(RECIPES["reference"], learning_rate=1e38, batch_size=32)
+    with pytest.raises(LenetError, match=r"no longer finite.*lower the learning rate"):
+        fit(wild, few, device=CPU)
