@@ -15,9 +15,9 @@ from matplotlib.figure import Figure
 from nbformat import v4
 
 PROSE = (
-    "A digit is a picture of 28 × 28 pixels, each a number between 0 and 255. Two hands wrote this "
-    "one differently, and a network has to look past the hand. That is the whole difficulty, and it "
-    "is why a method that compares pixels does worse than one that compares strokes."
+    "A digit is a picture of 28 × 28 pixels, each a number between 0 and 255. Two hands wrote "
+    "this one differently, and a network has to look past the hand. That is the whole difficulty, "
+    "and it is why a method that compares pixels does worse than one that compares strokes."
 )
 CLASSIFICATION_REPORT = """\
               precision    recall  f1-score   support
@@ -102,59 +102,86 @@ def frame(columns: int = 4) -> pd.DataFrame:
     return pd.DataFrame({"remark": ["ours", "slow", "simple"], **data}, index=index)
 
 
+DATASET = f"""\
+# The data set
+
+{PROSE}[^1] See [the network](02-model.ipynb#the-layers).
+
+[^1]: LeCun et al. 1998.
+"""
+ORIGIN = f"""\
+## Where it comes from
+
+{PROSE}
+
+- training digits: 60,000
+- test digits: 10,000
+
+> A quotation, *set apart*.
+"""
+LOSS = r"""
+## What we assume
+
+The loss of a digit $x$ with label $y$ is
+
+\begin{align}
+\ell(x, y) &= -\log p_y(x) \\
+p_k(x) &= \frac{e^{z_k}}{\sum_j e^{z_j}}
+\end{align}
+
+with logits $z = f_\theta(x)$ and $a \odot b$.
+
+| layer | parameters |
+|---|---|
+| Conv2d | 60 |
+| Linear | 48,120 |
+"""
+REFERENCES = """\
+## References
+
+1. Y. LeCun et al., *Gradient-based learning applied to document recognition*, 1998.
+   [doi:10.1109/5.726791](https://doi.org/10.1109/5.726791)
+"""
+MODEL = f"""\
+# 02 · LeNet
+
+{PROSE} The curves are in [the figure](../figures/loss-curves.svg), the data in
+[chapter one](01-dataset.ipynb), its sources in [its list](01-dataset.ipynb#References).
+"""
+FORWARD = """\
+def forward(self, x):
+    x = self.pool(torch.relu(self.conv1(x)))  # 6 x 15 x 15
+    return self.head(x.flatten(1))"""
+CAPTION = "Loss on `training` and validation digits, $n = 10$ epochs"
+
+
 def book(folder: Path) -> list[Path]:
     """Write a report of two chapters with a bit of everything; return the notebooks."""
     figures = folder / "figures"
     figures.mkdir(parents=True, exist_ok=True)
     (figures / "loss-curves.svg").write_bytes(svg())
-    notebooks = folder / "notebooks"
+    words = {"caption": "Four models, and what they cost"}
+    table = display({"text/html": words}, text_html=frame().to_html(), text_plain="a frame")
     first = write(
-        notebooks / "01-dataset.ipynb",
-        markdown(
-            f"# The data set\n\n{PROSE}[^1] See [the network](02-model.ipynb#the-layers).\n\n[^1]: LeCun et al. 1998."
-        ),
-        markdown(
-            "## Where it comes from\n\n"
-            + PROSE
-            + "\n\n- training digits: 60,000\n- test digits: 10,000\n\n> A quotation, *set apart*."
-        ),
-        code("counts = labels.bincount()\nprint(counts.tolist())", stream("[5923, 6742, 5958]\n")),
-        code(
-            "summary",
-            display(
-                {"text/html": {"caption": "Four models, and what they cost"}},
-                text_html=frame().to_html(),
-                text_plain="a frame",
-            ),
-        ),
-        markdown(
-            "## What we assume\n\nThe loss of a digit $x$ with label $y$ is\n\n\\begin{align}\n\\ell(x, y) &= -\\log p_y(x) \\\\\np_k(x) &= \\frac{e^{z_k}}{\\sum_j e^{z_j}}\n\\end{align}\n\nwith logits $z = f_\\theta(x)$ and $a \\odot b$.\n\n| layer | parameters |\n|---|---|\n| Conv2d | 60 |\n| Linear | 48,120 |"
-        ),
-        markdown(
-            "## References\n\n1. Y. LeCun et al., *Gradient-based learning applied to document recognition*, 1998. [doi](https://doi.org/10.1109/5.726791)"
-        ),
+        folder / "notebooks" / "01-dataset.ipynb",
+        markdown(DATASET),
+        markdown(ORIGIN),
+        code("print(labels.bincount().tolist())", stream("[5923, 6742, 5958]\n")),
+        code("summary", table),
+        markdown(LOSS),
+        markdown(REFERENCES),
     )
     second = write(
-        notebooks / "02-model.ipynb",
-        markdown(
-            "# 02 · LeNet\n\n"
-            + PROSE
-            + " The curves are in [the figure](../figures/loss-curves.svg), the data in [chapter one](01-dataset.ipynb)."
-        ),
+        folder / "notebooks" / "02-model.ipynb",
+        markdown(MODEL),
         markdown("## The layers\n\n" + PROSE),
-        code(
-            "def forward(self, x):\n    x = self.pool(torch.relu(self.conv1(x)))  # 6 x 15 x 15\n    return self.head(x.flatten(1))",
-        ),
+        code(FORWARD),
         code(
             "plot_curves(history)",
-            figure(
-                alt="Loss by epoch: training falls below validation",
-                caption="Loss on `training` and validation digits, $n = 10$ epochs",
-                figure="loss-curves",
-            ),
+            figure(alt="Training loss falls below", caption=CAPTION, figure="loss-curves"),
         ),
-        code("print(report)", stream("test loss 0.0312\n\n" + CLASSIFICATION_REPORT + "\nbye\n")),
-        code("digit", figure(alt="One digit")),
-        markdown("## References\n\nSee [the data's](01-dataset.ipynb#references)."),
+        code("print(report)", stream(f"test loss 0.0312\n\n{CLASSIFICATION_REPORT}\nbye\n")),
+        code("show(digit)", figure(alt="One digit")),
+        markdown(REFERENCES),
     )
     return [first, second]

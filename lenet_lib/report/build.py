@@ -161,8 +161,15 @@ def _figure(part: Picture, caption: list[Node], cleaner: Cleaner) -> Node:
         what = f"A picture of the notebook {cleaner.notebook}"
         return block(cleaner.left_out(what, error, part.alt))
     arguments = f"{literal(staged.name)}, width: {staged.width}pt, alt: {literal(part.alt)}"
-    label = f" <{cleaner.anchors.add(FIGURES, part.figure, 'fig')}>" if part.figure else ""
+    label = _figure_label(part.figure, cleaner.anchors)
     if not caption:
         return block(f"#picture({arguments})")
     opening = inline(f"#figure(picture({arguments}), caption: [")
     return {"t": "Para", "c": [opening, *caption, inline(f"]){label}")]}
+
+
+def _figure_label(name: str, anchors: Anchors) -> str:
+    """Label a figure by its name; shown twice, the first one keeps the name."""
+    if not name or anchors.find(FIGURES, name):
+        return ""
+    return f" <{anchors.add(FIGURES, name, 'fig')}>"

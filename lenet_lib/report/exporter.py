@@ -26,7 +26,7 @@ class CourseworkExporter(Exporter):
     def _file_extension(self) -> str:
         return ".pdf"
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]  # as every exporter that makes no notebook
         self, nb: NotebookNode, resources: Any | None = None, **kw: Any
     ) -> tuple[bytes, dict[str, Any]]:
         """Convert an open notebook; where it lies is in ``resources["metadata"]["path"]``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 import warnings
 from collections.abc import Iterable
 from typing import Any
@@ -81,12 +82,16 @@ def _equation(formula: Formula, code: str) -> str:
 
 def _compiles(codes: Iterable[str]) -> bool:
     source = '#set document(title: "formulas")\n' + "\n\n".join(codes)
-    try:
-        typst.compile(
-            source.encode(), format="pdf", pdf_standards=["ua-1"], ignore_system_fonts=True
-        )
-    except typst.TypstError:
-        return False
+    with tempfile.TemporaryDirectory() as nothing_to_read:
+        try:
+            typst.compile(
+                source.encode(),
+                root=str(nothing_to_read),
+                pdf_standards=["ua-1"],
+                ignore_system_fonts=True,
+            )
+        except typst.TypstError:
+            return False
     return True
 
 

@@ -92,10 +92,12 @@ def _raster(data: bytes) -> tuple[bytes, float, str]:
             suffix = SUFFIXES.get(image.format or "", "")
             if suffix and image.width <= MAX_PIXELS:
                 return data, width, suffix
-            size = (MAX_PIXELS, max(1, round(image.height * MAX_PIXELS / image.width)))
-            image = image.resize(size) if image.width > MAX_PIXELS else image
+            scale = min(1.0, MAX_PIXELS / image.width)
+            smaller = image.convert("RGBA" if image.has_transparency_data else "RGB").resize(
+                (round(image.width * scale), max(1, round(image.height * scale)))
+            )
             buffer = io.BytesIO()
-            image.convert("RGBA" if "A" in image.getbands() else "RGB").save(buffer, "PNG")
+            smaller.save(buffer, "PNG")
             return buffer.getvalue(), width, "png"
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise BrokenImageError("it cannot be decoded") from error

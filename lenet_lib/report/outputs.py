@@ -175,7 +175,7 @@ def _stream(output: NotebookNode) -> list[Part]:
 
 
 def _text(text: str) -> list[Part]:
-    """Printed text, with a classification report in it made a table."""
+    """Return printed text, with a classification report in it made a table."""
     return [
         Report(piece) if isinstance(piece, list) else Printed(shorten(piece))
         for piece in split_report(strip_ansi(text))
