@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from lenet_lib.report.tree import text_of
-from lenet_lib.report.typst_code import block, inline
+from lenet_lib.report.typst_code import block, inline, literal
 
 Node = dict[str, Any]
 Cell = list[Any]  # pandoc's [attributes, alignment, row span, column span, blocks]
@@ -17,6 +17,7 @@ NUMBER = re.compile(
 )
 REPORT_HEAD = re.compile(r"^\s+precision\s+recall\s+f1-score\s+support\s*$")
 REPORT_ROW = re.compile(r"^\s*(?P<name>\S.*?)\s{2,}(?P<numbers>(?:\d[\d.]*\s+){1,3}\d+)\s*$")
+LONG = 24  # rows; a longer table may break over pages
 BARE: list[Any] = ["", [], []]
 
 
@@ -76,9 +77,10 @@ def set_table(table: Node, caption: list[Node]) -> list[Node]:
     ]
     kept = ["", ["typst:no-figure"], []]
     bare = {"t": "Table", "c": [kept, [None, []], columns, head, bodies, foot]}
+    long = literal(len(rows) > LONG)
     if not caption:
-        return [block("#data-table["), bare, block("]")]
-    opening = [inline("#data-table(caption: ["), *caption, inline("])["), inline("")]
+        return [block(f"#data-table(long: {long})["), bare, block("]")]
+    opening = [inline(f"#data-table(long: {long}, caption: ["), *caption, inline("])[")]
     return [{"t": "Plain", "c": opening}, bare, block("]")]
 
 
