@@ -37,7 +37,7 @@ PAIRED_TAGS = {
     "s": "Strikeout",
 }
 WEB = {"http", "https", "mailto"}
-LINK_PREFIX = re.compile(r"^text-\d+(?:__)?")
+LINK_PREFIX = re.compile(r"^#text-\d+(?:__)?")  # pandoc's, for a link within one text
 
 
 class Anchors:
@@ -267,13 +267,9 @@ class Cleaner:
 
     def _label(self, target: str) -> str:
         """Find where in this document a link leads, if anywhere."""
-        target = LINK_PREFIX.sub("", target[1:]) if target.startswith("#text-") else target
-        path, _, fragment = unquote(target).partition("#")
-        if not path or ("/" not in path and path == target.removeprefix("#")):
-            fragment = fragment or path
-            own = self.anchors.find(self.notebook, fragment)
-            if own:
-                return own
+        path, _, fragment = unquote(LINK_PREFIX.sub("#", target)).partition("#")
+        if not path:
+            return self.anchors.find(self.notebook, fragment)
         place = Path(path)
         if place.suffix == ".ipynb":
             return self.anchors.find(place.stem, fragment) or self.anchors.find(place.stem)

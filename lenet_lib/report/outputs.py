@@ -18,6 +18,9 @@ MAX_LINES = 120
 MAX_CHARACTERS = 20_000
 MAX_HTML = 400_000
 
+UNBROKEN = re.compile(r"[^\s\u2500-\u257f=_-]{100,}")  # would run off the page; rules may not wrap
+ZERO_WIDTH_SPACE = "\u200b"
+
 IMAGE_TYPES = ("image/svg+xml", "image/png", "image/jpeg", "image/webp", "image/gif")
 # A bare environment is set by MathJax, but Markdown does not know it.
 ENVIRONMENT = re.compile(
@@ -138,7 +141,7 @@ def shorten(text: str) -> str:
     missing = len(text) - len("\n".join(kept))
     if missing > 0:
         kept.append(f"… ({missing:,} more characters are in the notebook)")
-    return "\n".join(kept)
+    return UNBROKEN.sub(lambda run: ZERO_WIDTH_SPACE.join(run.group()), "\n".join(kept))
 
 
 def _one_line_math(markdown: str) -> str:

@@ -49,15 +49,13 @@ def read_many(texts: Iterable[str], source: str) -> dict[str, list[Node]]:
     mark = secrets.token_hex(16)  # no text can know it, so none can end another's turn
     with tempfile.TemporaryDirectory(prefix="lenet-report-") as name:
         folder = Path(name)
-        separator = folder / "mark"
-        separator.write_text(mark, encoding="utf-8")
-        files: list[Path] = []
+        (folder / "mark").write_text(mark, encoding="utf-8")
+        files: list[str] = []
         for number, text in enumerate(unique):
-            file = folder / f"text-{number}"
-            file.write_text(text, encoding="utf-8")
-            files += [file, separator]
-        arguments = ["--file-scope", "--from", source, "--to", "json", *map(str, files)]
-        blocks = json.loads(_run(arguments))["blocks"]
+            (folder / f"text-{number}").write_text(text, encoding="utf-8")
+            files += [f"text-{number}", "mark"]
+        arguments = ["--file-scope", "--from", source, "--to", "json", *files]
+        blocks = json.loads(_run(arguments, folder=folder))["blocks"]
     return dict(zip(unique, _split(blocks, mark), strict=True))
 
 
@@ -78,12 +76,17 @@ def _split(blocks: list[Node], mark: str) -> list[list[Node]]:
     return parts[:-1]
 
 
-def _run(arguments: list[str], text: str = "") -> str:
+def _run(arguments: list[str], text: str = "", folder: Path | None = None) -> str:
     """Run pandoc in its sandbox: it reads the files named and nothing else."""
     command = [find_pandoc(), "--sandbox", "--quiet", *arguments]
     try:
         done = subprocess.run(
-            command, input=text.encode(), capture_output=True, timeout=TIME_LIMIT, check=False
+            command,
+            input=text.encode(),
+            capture_output=True,
+            cwd=folder,
+            timeout=TIME_LIMIT,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise LenetError(

@@ -69,7 +69,7 @@ def set_table(table: Node, caption: list[Node]) -> list[Node]:
     """
     _, own, columns, head, bodies, foot = table["c"]
     caption = caption or _inlines(own[1])
-    head = [BARE, _one_header_line(head[1], len(columns))]
+    head = [BARE, [_bold(row) for row in _one_header_line(head[1], len(columns))]]
     rows = [row for body in bodies for row in body[3]]
     columns = [
         [_alignment(column[0], rows, number, head[1]), {"t": "ColWidthDefault"}]
@@ -128,6 +128,17 @@ def _one_header_line(rows: list[Row], width: int) -> list[Row]:
             return rows
         merged.append(lower if texts[1] else upper)
     return [[BARE, merged]]
+
+
+def _bold(row: Row) -> Row:
+    cells = [[*cell[:4], [_strong(piece) for piece in cell[4]]] for cell in row[1]]
+    return [BARE, cells]
+
+
+def _strong(piece: Node) -> Node:
+    if piece["t"] not in {"Plain", "Para"}:
+        return piece
+    return {"t": "Plain", "c": [{"t": "Strong", "c": piece["c"]}]}
 
 
 def _plain_row(row: Row, width: int) -> bool:
