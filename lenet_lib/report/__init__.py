@@ -2,10 +2,12 @@
 
 The way a notebook takes, one module a step:
 
-``notebooks`` reads it and checks that it is finished, ``outputs`` picks what each cell has to
-show, ``pandoc`` parses the Markdown and the HTML, ``clean`` makes the result harmless and joins
-the chapters, ``formulas``, ``images`` and ``tables`` look after their own, and ``pages`` lets
-Typst set it all with ``lenet_lib/templates/report.typ``.
+- ``notebooks`` reads it and checks that it is finished,
+- ``outputs`` picks what each cell has to show,
+- ``pandoc`` parses the Markdown and the HTML, and at the end writes Typst,
+- ``headings`` numbers the chapters' parts for links, ``clean`` makes everything harmless;
+  ``formulas``, ``images``, ``places`` and ``tables`` look after their own,
+- ``pages`` lets Typst set it with ``lenet_lib/templates/report.typ`` and the fonts of ``fonts``.
 """
 
 from lenet_lib.report.build import build_report, report_pdf

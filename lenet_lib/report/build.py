@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import os
 import tempfile
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from lenet_lib.errors import LenetError
+from lenet_lib.errors import LenetError, LenetWarning
 from lenet_lib.report import pandoc
-from lenet_lib.report.clean import (
-    FIGURES,
-    Anchors,
-    Cleaner,
-    chapter_headings,
-    formulas_of,
-    harmless,
-    raw_html,
-)
+from lenet_lib.report.clean import Cleaner, figure, formulas_of, harmless, raw_html
 from lenet_lib.report.formulas import set_formulas
+from lenet_lib.report.headings import Anchors, chapter_headings
 from lenet_lib.report.images import BrokenImageError, ImageStore
 from lenet_lib.report.notebooks import Notebook, read_notebook
 from lenet_lib.report.outputs import (
@@ -31,13 +25,13 @@ from lenet_lib.report.outputs import (
     Report,
     Text,
     parts,
-    picture_file,
     plain_math,
 )
 from lenet_lib.report.pages import set_pages
+from lenet_lib.report.places import picture_file
 from lenet_lib.report.settings import Settings
 from lenet_lib.report.tables import report_table, set_table
-from lenet_lib.report.typst_code import block, call, inline, literal
+from lenet_lib.report.typst_code import block, call
 
 Node = dict[str, Any]
 Parsed = dict[str, list[Node]]
@@ -119,8 +113,7 @@ def _blocks(part: Part, markdown: Parsed, cleaner: Cleaner) -> list[Node]:
     """Return the pandoc blocks of one thing that a notebook shows."""
     match part:
         case Text():
-            cleaner.attachments.update(part.attachments)
-            return markdown[part.markdown]
+            return cleaner.pictures(markdown[part.markdown], dict(part.attachments))
         case Code():
             return [block(call("code-cell", part.source, lang=part.language))]
         case Printed():
@@ -154,22 +147,10 @@ def _figure(part: Picture, caption: list[Node], cleaner: Cleaner) -> Node:
     """Set a figure, from its file for print where there is one."""
     file = picture_file(cleaner.folder, part.figure)
     try:
-        staged = cleaner.images.add(
-            file.read_bytes() if file else part.data, None if file else part.css_width
-        )
+        data, width = (file.read_bytes(), None) if file else (part.data, part.css_width)
+        staged = cleaner.images.add(data, width)
     except BrokenImageError as error:
-        what = f"A picture of the notebook {cleaner.notebook}"
-        return block(cleaner.left_out(what, error, part.alt))
-    arguments = f"{literal(staged.name)}, width: {staged.width}pt, alt: {literal(part.alt)}"
-    label = _figure_label(part.figure, cleaner.anchors)
-    if not caption:
-        return block(f"#picture({arguments})")
-    opening = inline(f"#figure(picture({arguments}), caption: [")
-    return {"t": "Para", "c": [opening, *caption, inline(f"]){label}")]}
-
-
-def _figure_label(name: str, anchors: Anchors) -> str:
-    """Label a figure by its name; shown twice, the first one keeps the name."""
-    if not name or anchors.find(FIGURES, name):
-        return ""
-    return f" <{anchors.add(FIGURES, name, 'fig')}>"
+        message = f"A figure of the notebook {cleaner.notebook} was left out: {error}."
+        warnings.warn(message, LenetWarning, stacklevel=2)
+        return block(call("missing", part.alt))
+    return figure(staged, part.alt, caption, cleaner.anchors.figure(part.figure))

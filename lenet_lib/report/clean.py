@@ -12,13 +12,14 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from bs4 import BeautifulSoup
 
 from lenet_lib.errors import LenetWarning
-from lenet_lib.report.images import BrokenImageError, ImageStore
-from lenet_lib.report.outputs import figure_folders
+from lenet_lib.report.headings import FIGURES, Anchors
+from lenet_lib.report.images import BrokenImageError, ImageStore, Staged
+from lenet_lib.report.places import read_picture, scheme_of
 from lenet_lib.report.tables import set_table
 from lenet_lib.report.tree import text_of, walk
 from lenet_lib.report.typst_code import block, call, inline, literal, wrapped
@@ -40,62 +41,22 @@ WEB = {"http", "https", "mailto"}
 LINK_PREFIX = re.compile(r"^#text-\d+(?:__)?")  # pandoc's, for a link within one text
 
 
-class Anchors:
-    """Where links may lead: headings by notebook and slug, figures by name."""
-
-    def __init__(self) -> None:
-        self._labels: dict[tuple[str, str], str] = {}
-        self._slugs: dict[str, set[str]] = {}
-
-    def add_heading(self, notebook: str, text: str) -> str:
-        """Register a heading; equal ones get the endings that code hosts give them."""
-        taken = self._slugs.setdefault(notebook, set())
-        slug, number = slug_of(text), 0
-        while (name := f"{slug}-{number}" if number else slug) in taken:
-            number += 1
-        taken.add(name)
-        return self._new(notebook, name, "sec")
-
-    def add(self, notebook: str, name: str, kind: str) -> str:
-        """Register a place that the author named; the first one of a name wins."""
-        return self._labels.get((notebook, name)) or self._new(notebook, name, kind)
-
-    def alias(self, notebook: str, label: str) -> None:
-        """Let links to the notebook itself lead to this label."""
-        self._labels[notebook, ""] = label
-
-    def find(self, notebook: str, name: str = "") -> str:
-        """Return the label of a notebook, of a heading or anchor in it, or nothing."""
-        return self._labels.get((notebook, name)) or self._labels.get((notebook, slug_of(name)), "")
-
-    def _new(self, notebook: str, name: str, kind: str) -> str:
-        label = f"{kind}-{len(self._labels) + 1}"
-        self._labels[notebook, name] = label
-        return label
-
-
-FIGURES = "figures/"  # no notebook's name holds a slash, so figures share the registry
-
-
-def slug_of(text: str) -> str:
-    """Return a heading's address, as code hosts and JupyterLab make it, case aside.
-
-    >>> slug_of("What's in MNIST?"), slug_of("What's-in-MNIST?")
-    ('whats-in-mnist', 'whats-in-mnist')
-    """
-    words = re.sub(r"[^\w\- ]", "", unquote(text).strip().lower())
-    return words.replace(" ", "-")
-
-
 def harmless(nodes: Any) -> Any:
-    """Drop every attribute; keep a code block's language and an alert's kind."""
+    """Make parsed nodes safe: no attributes but a code's language or an alert's kind, no raw code.
+
+    Only raw HTML is kept, since `Cleaner` never passes it on; any other format becomes text.
+    """
     if isinstance(nodes, list):
         if _is_attribute(nodes):
-            return ["", [name for name in nodes[1] if re.fullmatch(r"[\w+#-]{1,20}", name)][:1], []]
+            names = [name for name in nodes[1] if re.fullmatch(r"[\w+#-]{1,20}", name)]
+            return ["", names[:1], []]
         return [harmless(node) for node in nodes]
-    if isinstance(nodes, dict):
-        return {key: harmless(value) for key, value in nodes.items()}
-    return nodes
+    if not isinstance(nodes, dict):
+        return nodes
+    if nodes.get("t") in {"RawBlock", "RawInline"} and nodes["c"][0] != "html":
+        kind = "CodeBlock" if nodes["t"] == "RawBlock" else "Code"
+        return {"t": kind, "c": [["", [], []], nodes["c"][1]]}
+    return {key: harmless(value) for key, value in nodes.items()}
 
 
 def _is_attribute(value: list[Any]) -> bool:
@@ -132,58 +93,6 @@ def formulas_of(blocks: list[Node]) -> list[tuple[str, str]]:
     return found
 
 
-def chapter_headings(blocks: list[Node], notebook: str, anchors: Anchors) -> list[Node]:
-    """Give a chapter one title, no gap between heading levels, and a label for each heading.
-
-    Parameters
-    ----------
-    blocks
-        The chapter's blocks.
-    notebook
-        The notebook's name; it makes the title where the notebook has none.
-    anchors
-        Gets every heading.
-    """
-    first = next((node for node in blocks if node["t"] == "Header" and node["c"][0] == 1), None)
-    rest = [node for node in blocks if node is not first]
-    title = _without_number(first["c"][2], notebook) if first else _title_of(notebook)
-    label = anchors.add_heading(notebook, text_of(first["c"][2] if first else title))
-    anchors.alias(notebook, label)
-    done = [_header(1, label, title)]
-    level = 1
-    for node in rest:
-        if node["t"] == "Header":
-            level = min(max(2, node["c"][0]), level + 1)
-            words = node["c"][2]
-            done.append(_header(level, anchors.add_heading(notebook, text_of(words)), words))
-        else:
-            done.append(node)
-    return done
-
-
-def _header(level: int, label: str, words: list[Node]) -> Node:
-    return {"t": "Header", "c": [level, [label, [], []], words]}
-
-
-def _title_of(notebook: str) -> list[Node]:
-    name = re.sub(r"^\d+[-_ ]+", "", notebook).replace("-", " ").replace("_", " ") or notebook
-    return [{"t": "Str", "c": name[:1].upper() + name[1:]}]
-
-
-def _without_number(words: list[Node], notebook: str) -> list[Node]:
-    """Drop a chapter number from the title where the file's name bears it: Typst counts."""
-    number = re.match(r"\d+", notebook)
-    if not number or not words or words[0]["t"] != "Str":
-        return words
-    given = re.fullmatch(r"(\d+)[.:)]?", words[0]["c"])
-    if not given or int(given[1]) != int(number[0]):
-        return words
-    kept = words[1:]
-    while kept and (kept[0]["t"] == "Space" or re.fullmatch(r"[^\w]", str(kept[0]["c"]))):
-        kept = kept[1:]
-    return kept or words
-
-
 class Cleaner:
     """Turns the parsed blocks of one notebook into blocks that Typst may have."""
 
@@ -202,7 +111,6 @@ class Cleaner:
         self.images = images
         self.formulas = formulas
         self.html = html
-        self.attachments: dict[str, bytes] = {}
         self._actions: dict[str, Callable[[Any], Any]] = {
             "RawBlock": self._raw_block,
             "RawInline": lambda content: None if content[0] == "typst" else [],
@@ -234,11 +142,7 @@ class Cleaner:
 
     def _raw_block(self, content: Any) -> Any:
         form, text = content
-        if form == "typst":
-            return None
-        if form == "html":
-            return self.blocks(self.html.get(text, []))
-        return _code_block([["", [], []], text])
+        return None if form == "typst" else self.blocks(self.html.get(text, []))
 
     def _div(self, content: Any) -> list[Node]:
         (_, classes, _), nodes = content
@@ -260,7 +164,7 @@ class Cleaner:
     def _link(self, content: Any) -> list[Node]:
         _, words, (target, _) = content
         words = self.blocks(words)
-        if urlsplit(target).scheme in WEB:
+        if scheme_of(target) in WEB:
             return wrapped(f"#link({literal(target)})[", words)
         label = self._label(target)
         return wrapped(f"#see(<{label}>)[", words) if label else words
@@ -277,46 +181,59 @@ class Cleaner:
             return self.anchors.find(FIGURES, place.stem)
         return ""
 
-    def _image(self, content: Any) -> list[Node]:
-        _, words, (target, _) = content
-        return [self.picture(target, text_of(words))]
+    def _image(self, content: Any) -> Node:
+        return self._picture(content, {})
 
-    def picture(self, target: str, alt: str) -> Node:
-        """Return a picture that Markdown names, or the words that stand for it."""
-        try:
-            staged = self.images.add(self._read(target))
-        except BrokenImageError as error:
-            return inline(
-                self.left_out(f"The picture {target} of the notebook {self.notebook}", error, alt)
-            )
+    def pictures(self, nodes: list[Node], attachments: dict[str, bytes]) -> list[Node]:
+        """Set the pictures of a Markdown cell; one that stands alone becomes a numbered figure."""
+
+        def visit(kind: str, content: Any) -> Any:
+            if kind == "Image":
+                return self._picture(content, attachments)
+            if kind == "Para" and len(content) == 1 and content[0]["t"] == "Image":
+                return self._figure(content[0]["c"], attachments)
+            return None
+
+        return _as_list(walk(_pair_tags(nodes), visit))
+
+    def _picture(self, content: Any, attachments: dict[str, bytes]) -> Node:
+        """Return a picture within a line, or the words that stand for it."""
+        _, words, (target, _) = content
+        alt = text_of(words)
+        staged = self._staged(target, attachments)
+        if staged is None:
+            return inline(call("missing", alt or "a picture") + ";")
         return inline(
             call("inline-picture", staged.name, width=staged.width, alt=alt or "Picture") + ";"
         )
 
-    def left_out(self, what: str, error: BrokenImageError, alt: str) -> str:
-        """Warn of a picture that cannot be printed, and return a remark in its place."""
-        warnings.warn(f"{what[:200]} was left out: {error}.", LenetWarning, stacklevel=2)
-        return call("missing", alt or "Picture") + ";"
+    def _figure(self, content: Any, attachments: dict[str, bytes]) -> Node:
+        _, words, (target, title) = content
+        staged = self._staged(target, attachments)
+        if staged is None:
+            return block(call("missing", text_of(words) or "a picture"))
+        caption = [{"t": "Str", "c": title}] if title else words
+        place = Path(unquote(target))
+        name = place.stem if place.parent.name == "figures" else ""
+        return figure(staged, text_of(words) or "Picture", caption, self.anchors.figure(name))
 
-    def _read(self, target: str) -> bytes:
-        """Read a picture from the notebook itself, its folder, or its figures."""
-        if target.startswith("attachment:"):
-            name = unquote(target.removeprefix("attachment:"))
-            if name in self.attachments:
-                return self.attachments[name]
-            raise BrokenImageError("the cell has no such attachment")
-        if target.startswith("data:"):
-            raise BrokenImageError("it is written into the text; attach it instead")
-        if urlsplit(target).scheme:
-            raise BrokenImageError("it is not in the notebooks' folder, and nothing is downloaded")
+    def _staged(self, target: str, attachments: dict[str, bytes]) -> Staged | None:
+        """Stage a picture that Markdown names; with a warning, nothing when that cannot be."""
         try:
-            path = (self.folder / unquote(target)).resolve()
-            allowed = [self.folder.resolve(), *figure_folders(self.folder)]
-            if not any(path.is_relative_to(place) for place in allowed):
-                raise BrokenImageError("it lies outside the notebooks' and the figures' folders")
-            return path.read_bytes()
-        except (OSError, ValueError) as error:
-            raise BrokenImageError("there is no such file") from error
+            return self.images.add(read_picture(self.folder, target, attachments))
+        except BrokenImageError as error:
+            what = f"The picture {target[:100]} of the notebook {self.notebook}"
+            warnings.warn(f"{what} was left out: {error}.", LenetWarning, stacklevel=2)
+            return None
+
+
+def figure(staged: Staged, alt: str, caption: list[Node], label: str) -> Node:
+    """Return a block with a picture, numbered when it has a caption."""
+    picture = f"picture({literal(staged.name)}, width: {staged.width}pt, alt: {literal(alt)})"
+    if not caption:
+        return block(f"#{picture}")
+    end = f"]) <{label}>" if label else "])"
+    return {"t": "Para", "c": wrapped(f"#figure({picture}, caption: [", caption, end)}
 
 
 def _code_block(content: Any) -> Node:

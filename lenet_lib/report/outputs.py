@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from bs4 import BeautifulSoup
 from nbconvert.filters import strip_ansi
@@ -248,29 +247,3 @@ def _clean_html(html: str | list[str]) -> str:
     for tag in soup(["script", "style", "noscript", "iframe", "object", "embed", "form", "svg"]):
         tag.decompose()
     return str(soup) if soup.get_text(strip=True) or soup.find("img") else ""
-
-
-def picture_file(folder: Path, name: str) -> Path | None:
-    """Find the drawing of a figure for print: ``figures/<name>.svg``, else ``.png``.
-
-    Parameters
-    ----------
-    folder
-        The notebook's folder; ``figures/`` is looked for in it and beside it.
-    name
-        The figure's bare name.
-    """
-    if not re.fullmatch(r"\w[\w-]*", name):
-        return None
-    for place in figure_folders(folder):
-        for suffix in (".svg", ".png"):
-            path = (place / name).with_suffix(suffix)
-            if path.is_file() and path.resolve().parent == place:
-                return path
-    return None
-
-
-def figure_folders(folder: Path) -> list[Path]:
-    """List the folders whose pictures belong to the notebooks in this folder."""
-    places = (folder / "figures", folder.parent / "figures")
-    return [place.resolve() for place in places if place.is_dir()]
