@@ -6,6 +6,7 @@ import os
 import tempfile
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,8 @@ def build_report(paths: Sequence[Path], output: Path, settings: Settings) -> Non
     except OSError as error:
         raise LenetError(f"The report cannot be written to {output}: {error.strerror}.") from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
 
 
 def report_pdf(notebooks: Sequence[Notebook], settings: Settings) -> bytes:

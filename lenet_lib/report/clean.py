@@ -203,9 +203,7 @@ class Cleaner:
         staged = self._staged(target, attachments)
         if staged is None:
             return inline(call("missing", alt or "a picture") + ";")
-        return inline(
-            call("inline-picture", staged.name, width=staged.width, alt=alt or "Picture") + ";"
-        )
+        return inline(f"#inline-{placed(staged, alt or 'Picture')};")
 
     def _figure(self, content: Any, attachments: dict[str, bytes]) -> Node:
         _, words, (target, title) = content
@@ -227,9 +225,14 @@ class Cleaner:
             return None
 
 
+def placed(staged: Staged, alt: str) -> str:
+    """Return the template's call for a picture, without the hash."""
+    return f"picture({literal(staged.name)}, width: {staged.width}pt, alt: {literal(alt)})"
+
+
 def figure(staged: Staged, alt: str, caption: list[Node], label: str) -> Node:
     """Return a block with a picture, numbered when it has a caption."""
-    picture = f"picture({literal(staged.name)}, width: {staged.width}pt, alt: {literal(alt)})"
+    picture = placed(staged, alt)
     if not caption:
         return block(f"#{picture}")
     end = f"]) <{label}>" if label else "])"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import dataclass
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -29,47 +29,51 @@ class FontSet:
     sans: tuple[str, ...]
 
 
-def choose_fonts(text: str) -> FontSet:
-    """Choose the fonts for a text.
+def choose_fonts(text: str, folder: Path) -> FontSet:
+    """Choose the fonts for a text; those that are copied go to the folder.
 
     Only a text with Chinese in it looks at the system's fonts, so any other gives the same bytes
     on every machine. A system's font is preferred; the package's fills in what it lacks.
     """
     if not HAN.search(text):
-        return FontSet(_fonts(system=False, chinese=False), (), ())
-    return every_font()
+        return FontSet(_fonts([stage_matplotlib_fonts(folder)], system=False), (), ())
+    return every_font(folder)
 
 
-def every_font() -> FontSet:
+def every_font(folder: Path) -> FontSet:
     """Return everything there is: the system's fonts, the package's and matplotlib's."""
-    fonts = _fonts(system=True, chinese=True)
+    fonts = _fonts([stage_matplotlib_fonts(folder), *chinese_fonts()], system=True)
     present = set(fonts.families())
     serif = tuple(family for family in SERIF if family in present)
     sans = tuple(family for family in SANS if family in present)
     return FontSet(fonts, serif, sans)
 
 
-@cache
-def _fonts(*, system: bool, chinese: bool) -> typst.Fonts:
-    folders = [matplotlib_fonts(), chinese_fonts()] if chinese else [matplotlib_fonts()]
-    paths = [str(folder) for folder in folders if folder]
+def stage_matplotlib_fonts(folder: Path) -> Path:
+    """Copy the fonts in which matplotlib's SVG figures ask to be set.
+
+    Its last resort is left out: it has a box for every character, and would hide what is missing.
+    """
+    copies = folder / "fonts"
+    copies.mkdir(exist_ok=True)
+    for package in _package_folders("matplotlib"):
+        for file in (package / "mpl-data/fonts/ttf").glob("*.ttf"):
+            if "LastResort" not in file.name and not (copies / file.name).exists():
+                shutil.copyfile(file, copies / file.name)
+    return copies
+
+
+def chinese_fonts() -> list[Path]:
+    """Return the folder of the Chinese fonts that come with the project's dependencies."""
+    return _package_folders(PACKAGE)
+
+
+def _fonts(folders: list[Path], *, system: bool) -> typst.Fonts:
+    paths = [*map(str, folders)]
     return typst.Fonts(include_system_fonts=system, include_embedded_fonts=True, font_paths=paths)
 
 
-def matplotlib_fonts() -> Path | None:
-    """Find the fonts in which matplotlib's SVG figures ask to be set."""
-    return _folder("matplotlib", "mpl-data/fonts/ttf")
-
-
-def chinese_fonts() -> Path | None:
-    """Find the Chinese fonts that come with the project's dependencies."""
-    return _folder(PACKAGE, ".")
-
-
-def _folder(package: str, inside: str) -> Path | None:
-    """Find a folder of an installed package without importing it."""
+def _package_folders(package: str) -> list[Path]:
+    """Find an installed package without importing it; an empty list where it is not."""
     spec = find_spec(package)
-    if spec is None or spec.origin is None:
-        return None
-    folder = Path(spec.origin).parent / inside
-    return folder if folder.is_dir() else None
+    return [Path(spec.origin).parent] if spec and spec.origin else []

@@ -15,6 +15,7 @@ MAX_BYTES = 20_000_000
 MAX_PIXELS = 2600  # more than 400 dots per inch at the column's width
 CSS_DPI = 96.0
 SUFFIXES = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp", "GIF": "gif"}
+INSIDE = ("#", "data:image/png", "data:image/jpeg", "data:image/gif", "data:image/webp")
 POINTS = {"pt": 1.0, "px": 0.75, "in": 72.0, "cm": 72 / 2.54, "mm": 72 / 25.4, "": 0.75}
 
 
@@ -72,6 +73,8 @@ def _svg_width(data: bytes) -> float:
         raise BrokenImageError(f"its SVG is damaged ({error})") from error
     if root.tag.rsplit("}", 1)[-1] != "svg":
         raise BrokenImageError("it is not an SVG")
+    if any(_links_out(element) for element in root.iter()):
+        raise BrokenImageError("its SVG shows other files")
     match = re.fullmatch(r"\s*([\d.]+)\s*(pt|px|in|cm|mm|)\s*", root.get("width", ""))
     if match:
         return float(match[1]) * POINTS[match[2]]
@@ -80,6 +83,14 @@ def _svg_width(data: bytes) -> float:
         return float(box[2]) * 0.75
     except (IndexError, ValueError):
         return 450.0
+
+
+def _links_out(element: ElementTree.Element) -> bool:
+    """Whether an element would make Typst look for another file."""
+    if element.tag.rsplit("}", 1)[-1] not in {"image", "feImage", "use"}:
+        return False
+    links = [value for name, value in element.items() if name.rsplit("}", 1)[-1] == "href"]
+    return any(not link.strip().startswith(INSIDE) for link in links)
 
 
 def _raster(data: bytes) -> tuple[bytes, float, str]:

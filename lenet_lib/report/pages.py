@@ -40,14 +40,14 @@ def set_pages(body: str, settings: Settings, folder: Path, *, contents: bool) ->
     """
     (folder / "report.typ").write_bytes(TEMPLATE.read_bytes())
     (folder / "main.typ").write_text(MAIN + body, encoding="utf-8")
-    fonts = choose_fonts(body + _words(settings))
+    fonts = choose_fonts(body + _words(settings), folder)
     try:
         return _compile(folder, settings, fonts, contents)
     except typst.TypstError as error:
         if not NO_GLYPH.search(error.diagnostic):
             return _without_standard(error, folder, settings, fonts, contents)
     try:  # a character that the usual fonts lack: the system may have one
-        return _compile(folder, settings, every_font(), contents)
+        return _compile(folder, settings, every_font(folder), contents)
     except typst.TypstError as error:
         raise LenetError(_no_glyph(error)) from error
 
