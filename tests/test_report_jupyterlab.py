@@ -15,13 +15,16 @@ from typing import Any
 
 import nbformat
 import pytest
-
 import report_samples as samples
 from report_pdf import Result
 from report_samples import code, figure, markdown
 
 CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))),
+    (
+        path
+        for name in ("chromium", "chromium-browser", "google-chrome")
+        if (path := shutil.which(name))
+    ),
     None,
 )
 FLAGS = [
@@ -85,21 +88,31 @@ def test_exporter_leaves_the_open_notebook_alone(project: Path) -> None:
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
 def test_export_through_the_menu(project: Path, lab: str) -> None:
-    from playwright.sync_api import expect, sync_playwright
+    from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
             project / "profile", executable_path=CHROMIUM, args=FLAGS, accept_downloads=True
         )
         downloads: list[Any] = []
-        context.on("page", lambda page: page.on("download", downloads.append))
+
+        def keep(download: Any) -> None:
+            downloads.append(download)
+
+        context.on("page", lambda opened: opened.on("download", keep))
         page = context.pages[0]
-        page.on("download", downloads.append)
+        page.on("download", keep)
         page.goto(lab)
-        page.get_by_role("menuitem", name="File", exact=True).click(timeout=60_000)
-        page.locator(".lm-Menu-itemLabel", has_text="Save and Export Notebook As").hover()
+        page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
         entry = page.locator(".lm-Menu-itemLabel", has_text="Coursework")
-        expect(entry).to_be_visible()
+        for _ in range(20):  # the list of formats arrives some time after the notebook
+            page.get_by_role("menuitem", name="File", exact=True).click()
+            page.locator(".lm-Menu-itemLabel", has_text="Save and Export Notebook As").click()
+            page.wait_for_timeout(500)
+            if entry.is_visible():
+                break
+            page.keyboard.press("Escape")
+            page.keyboard.press("Escape")
         entry.click()
         deadline = time.monotonic() + 60
         while not downloads and time.monotonic() < deadline:
@@ -117,7 +130,12 @@ def lab(project: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    places = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR")
+    places = (
+        "JUPYTER_CONFIG_DIR",
+        "JUPYTER_DATA_DIR",
+        "JUPYTER_RUNTIME_DIR",
+        "JUPYTERLAB_SETTINGS_DIR",
+    )
     private = {name: str(project / "private" / name) for name in places}
     private["JUPYTERLAB_WORKSPACES_DIR"] = str(project / "private" / "workspaces")
     log = (project / "lab.log").open("w")
@@ -126,7 +144,10 @@ def lab(project: Path) -> Iterator[str]:
             *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
             *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1"),
             *(f"--ServerApp.root_dir={project}", "--IdentityProvider.token=secret"),
-            *("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
+            *(
+                "--LabApp.news_url=None",
+                "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+            ),
         ],
         env=os.environ | private,
         stdout=log,
