@@ -25,7 +25,7 @@ PALETTE = {
 DIGIT_COLOURS = sns.color_palette("tab10", 10)
 """One colour per class, for maps of points that also carry the digit as text."""
 
-_SETTINGS: dict[str, Any] = {
+_SETTINGS: Any = {
     "axes.axisbelow": True,
     "axes.grid": True,
     "axes.labelsize": 9,
