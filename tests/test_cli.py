@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 from safetensors.torch import load_file
 
+from conftest import ROOT
 from lenet_lib.cli import main
 
 SMALL = ["--dataset", "digits", "--device", "cpu"]
@@ -217,7 +217,7 @@ def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["train"], ["evaluate"]])
+@pytest.mark.parametrize("command", [[], ["run"], ["train"], ["evaluate"], ["report"]])
 def test_help_needs_no_torch(command: list[str]) -> None:
     script = (
         f"import sys; sys.argv = ['lenet', *{command!r}, '--help']\n"
