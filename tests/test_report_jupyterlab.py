@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 import report_samples as samples
+from browser import browser, jupyterlab, needs_chromium
 from report_pdf import Result
 from report_samples import code, figure, markdown
-
-CHROMIUM = next(
-    (
-        path
-        for name in ("chromium", "chromium-browser", "google-chrome")
-        if (path := shutil.which(name))
-    ),
-    None,
-)
-FLAGS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture
@@ -86,14 +63,9 @@ def test_exporter_leaves_the_open_notebook_alone(project: Path) -> None:
     assert nbformat.writes(node) == before
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
-def test_export_through_the_menu(project: Path, lab: str) -> None:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            project / "profile", executable_path=CHROMIUM, args=FLAGS, accept_downloads=True
-        )
+@needs_chromium
+def test_export_through_the_menu(project: Path) -> None:
+    with jupyterlab(project) as address, browser(project / "profile") as context:
         downloads: list[Any] = []
 
         def keep(download: Any) -> None:
@@ -102,7 +74,7 @@ def test_export_through_the_menu(project: Path, lab: str) -> None:
         context.on("page", lambda opened: opened.on("download", keep))
         page = context.pages[0]
         page.on("download", keep)
-        page.goto(lab)
+        page.goto(address.format("notebooks/01-mine.ipynb"))
         page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
         entry = page.locator(".lm-Menu-itemLabel", has_text="Coursework")
         for _ in range(20):  # the list of formats arrives some time after the notebook
@@ -120,58 +92,7 @@ def test_export_through_the_menu(project: Path, lab: str) -> None:
         assert downloads, "the menu led to no download"
         assert downloads[0].suggested_filename == "01-mine.pdf"
         downloads[0].save_as(project / "menu.pdf")
-        context.close()
     _is_the_report(project / "menu.pdf")
-
-
-@pytest.fixture
-def lab(project: Path) -> Iterator[str]:
-    """Run JupyterLab on the project, and return the address of the notebook in it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    places = (
-        "JUPYTER_CONFIG_DIR",
-        "JUPYTER_DATA_DIR",
-        "JUPYTER_RUNTIME_DIR",
-        "JUPYTERLAB_SETTINGS_DIR",
-    )
-    private = {name: str(project / "private" / name) for name in places}
-    private["JUPYTERLAB_WORKSPACES_DIR"] = str(project / "private" / "workspaces")
-    log = (project / "lab.log").open("w")
-    server = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
-            *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1"),
-            *(f"--ServerApp.root_dir={project}", "--IdentityProvider.token=secret"),
-            *(
-                "--LabApp.news_url=None",
-                "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-            ),
-        ],
-        env=os.environ | private,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-    )
-    try:
-        address = f"http://127.0.0.1:{port}"
-        _wait_for(f"{address}/api?token=secret", server, project / "lab.log")
-        yield f"{address}/lab/tree/notebooks/01-mine.ipynb?token=secret"
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-        log.close()
-
-
-def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            with urllib.request.urlopen(address, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.3)
-    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
 
 
 def _is_the_report(path: Path) -> None:
