@@ -84,6 +84,7 @@ def centring(image: Tensor, centres: NDArray[np.float64]) -> Figure:
     counts, *_ = np.histogram2d(centres[:, 0], centres[:, 1], bins=[edges, edges])
     extent = (edges[0], edges[-1], edges[-1], edges[0])
     shown = right.imshow(counts, extent=extent, cmap="Blues", interpolation="nearest")
+    right.grid(visible=False)
     right.set(title="all centres of mass", xlabel="column (pixels)", ylabel="row (pixels)")
     if reach < 1.5:
         right.set_xticks([13, 13.5, 14, 14.5, 15])
@@ -136,7 +137,7 @@ def mean_and_deviation(data: Images, classes: tuple[str, ...]) -> Figure:
         bar = figure.colorbar(shown, ax=axes, shrink=0.9, aspect=9, pad=0.01)
         bar.outline.set_visible(False)
         bar.ax.tick_params(labelsize=7)
-    figure.text(0.995, 0.5, "grey level", rotation=90, ha="right", va="center", fontsize=7)
+        bar.set_label("grey level", fontsize=7)
     return figure
 
 
@@ -151,7 +152,7 @@ def disputed_labels(images: Tensor, labels: Mapping[int, tuple[int, int]]) -> Fi
         Index → (given label, label most raters chose).
     """
     rows = -(-len(labels) // 5)
-    figure, grid = plt.subplots(rows, 5, figsize=(COLUMN, 1.48 * rows))
+    figure, grid = plt.subplots(rows, 5, figsize=(COLUMN, 1.62 * rows))
     for axes in grid.flat[len(labels) :]:
         axes.axis("off")
     for axes, (index, (given, raters)) in zip(grid.flat, labels.items(), strict=False):

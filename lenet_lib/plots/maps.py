@@ -8,7 +8,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
-from torch import Tensor
 
 from lenet_lib.data import Images
 from lenet_lib.plots.style import COLUMN, DIGIT_COLOURS, PALETTE
@@ -37,18 +36,18 @@ def components(
         Names of the ten classes.
     """
     figure = plt.figure(figsize=(COLUMN, 4.6))
-    upper, lower = figure.subfigures(2, 1, height_ratios=[3.6, 1])
+    upper, lower = figure.subfigures(2, 1, squeeze=False, height_ratios=[3.6, 1])[:, 0]
     left, right = upper.subplots(1, 2, width_ratios=[1.5, 1])
-    _marks(left, points, labels, classes, size=14)
+    _marks(left, points, labels, classes, size=14, name_size=10)
     left.set(xlabel="first component (grey levels)", ylabel="second component (grey levels)")
     share = 100 * np.cumsum(ratios)
     right.plot(np.arange(1, len(share) + 1), share, color=PALETTE["blue"])
     for goal in (50, 90, 99):
         needed = int(np.searchsorted(share, goal)) + 1
         right.plot(needed, share[needed - 1], "o", color=PALETTE["red"], markersize=5)
-        beside = (needed, goal - 4.5)
-        right.annotate(f" {needed} for {goal}%", beside, fontsize=8)
-    right.set(xscale="log", xlabel="components", ylabel="variance explained (%)", ylim=(0, 103))
+        beside = (needed * 0.82, goal + 1)
+        right.annotate(f"{needed} for {goal}%", beside, fontsize=8, ha="right")
+    right.set(xscale="log", xlabel="components", ylabel="variance explained (%)", ylim=(0, 106))
     right.set_xticks([1, 10, 100], ["1", "10", "100"])
     for number, axes in enumerate(lower.subplots(1, len(directions))):
         limit = float(np.abs(directions[number]).max())
@@ -61,7 +60,7 @@ def components(
 def embedding(points: Floats, labels: NDArray[np.int64], classes: tuple[str, ...]) -> Figure:
     """Draw a two-dimensional map of images, each as its class's sign; float N×2, int64 N."""
     figure, axes = plt.subplots(figsize=(COLUMN, 5.2))
-    _marks(axes, points, labels, classes, size=20)
+    _marks(axes, points, labels, classes, size=20, name_size=13)
     axes.set(xticks=[], yticks=[], xlabel="first t-SNE dimension", ylabel="second t-SNE dimension")
     return figure
 
@@ -72,6 +71,7 @@ def _marks(
     labels: NDArray[np.int64],
     classes: tuple[str, ...],
     size: float,
+    name_size: float,
 ) -> None:
     """Draw each point as a coloured digit, and each class's name at its median."""
     for k, colour in enumerate(DIGIT_COLOURS):
@@ -87,7 +87,7 @@ def _marks(
                 x,
                 y,
                 name,
-                fontsize=13 if len(name) < 3 else 8,
+                fontsize=name_size if len(name) < 3 else 8,
                 weight="bold",
                 ha="center",
                 va="center",
@@ -110,6 +110,7 @@ def neighbours(queries: Images, found: Images, distances: Floats, names: tuple[s
         Names of the classes.
     """
     count, k = distances.shape
+    figure: Figure
     figure, grid = plt.subplots(
         count, k + 2, figsize=(COLUMN, 0.9 * count + 0.1), width_ratios=[1, 0.25] + [1] * k
     )
@@ -133,17 +134,4 @@ def neighbours(queries: Images, found: Images, distances: Floats, names: tuple[s
                 color=PALETTE["red"] if label != truth else "black",
                 pad=2.5,
             )
-    return figure
-
-
-def pairs(first: Tensor, second: Tensor, titles: list[str]) -> Figure:
-    """Show pairs of images side by side, each pair under its title; uint8 N×1×28×28 each."""
-    figure, grid = plt.subplots(1, 3 * len(titles) - 1, figsize=(COLUMN, 1.15),
-                                width_ratios=([1, 1, 0.3] * len(titles))[:-1])  # fmt: skip
-    for number, title in enumerate(titles):
-        draw_digit(grid[3 * number], first[number])
-        draw_digit(grid[3 * number + 1], second[number])
-        grid[3 * number].set_title(title, fontsize=8)
-        if number:
-            grid[3 * number - 1].axis("off")
     return figure

@@ -55,15 +55,16 @@ def digits_per_writer(train: Writers, test: Writers) -> Figure:
     figure, both = plt.subplots(1, 2, figsize=(COLUMN, 2.4), sharex=True)
     for axes, part, name in zip(both, (train, test), ("training", "test"), strict=True):
         masks = (part.student, ~part.student)
-        for mask, (group, colour) in zip(masks, GROUPS.items(), strict=True):
-            writers, counts = np.unique(part.writer[mask], return_counts=True)
-            axes.hist(
-                counts,
-                bins=np.arange(0, 141, 5).tolist(),
-                color=PALETTE[colour],
-                alpha=0.75,
-                label=f"{len(writers)} {group}",
-            )
+        counts = [np.unique(part.writer[mask], return_counts=True)[1] for mask in masks]
+        axes.hist(
+            counts,
+            bins=np.arange(0, 141, 5).tolist(),
+            stacked=True,
+            color=[PALETTE[colour] for colour in GROUPS.values()],
+            edgecolor="white",
+            linewidth=0.5,
+            label=[f"{len(n)} {group}" for n, group in zip(counts, GROUPS, strict=True)],
+        )
         axes.set(title=f"{name} set", xlabel="digits by one writer", xlim=(0, 140))
         axes.legend(loc="upper left" if name == "training" else "upper right")
     both[0].set_ylabel("writers")
@@ -108,7 +109,7 @@ def leak(
         Group's name, and whether the neighbour's label is wrong with and without the writer's
         other digits to choose from, bool each.
     """
-    figure, (left, right) = plt.subplots(1, 2, figsize=(COLUMN, 2.3), width_ratios=[1, 1.25])
+    figure, (left, right) = plt.subplots(1, 2, figsize=(COLUMN, 2.6), width_ratios=[1, 1.25])
     shares = [100 * chance, 100 * float(np.mean(own))]
     bars = left.bar(["by chance", "found"], shares, 0.55, color=[PALETTE["grey"], PALETTE["red"]])
     left.bar_label(bars, [f"{share:.1f}%" for share in shares], padding=2)
@@ -132,7 +133,7 @@ def leak(
             )
     right.set_yticks(range(len(wrong)), [group[0] for group in wrong])
     right.set(xlabel="error of 1-NN (%), 95% interval", xlim=(0, None))
-    right.set_ylim(len(wrong) - 0.5, -0.95)
+    right.set_ylim(len(wrong) - 0.5, -1.25)
     right.grid(visible=False, axis="y")
     right.legend(loc="upper right", ncols=1, fontsize=7.5)
     return figure
