@@ -1,0 +1,100 @@
+"""What can be measured of a written digit: its frame, its centre of mass, its slant, its ink."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+
+def longest_side(images: Tensor) -> NDArray[np.int64]:
+    """Measure the longer side of each image's ink, in pixels.
+
+    Parameters
+    ----------
+    images
+        uint8 N×1×H×W; any pixel above 0 is ink.
+
+    Returns
+    -------
+    NDArray
+        int64 N; 0 where an image is empty.
+    """
+    sides = []
+    for axis in (2, 1):
+        line = (images[:, 0] > 0).any(axis).int()
+        length = line.shape[1] - line.argmax(1) - line.flip(1).argmax(1)
+        sides.append(torch.where(line.any(1), length, 0))
+    return torch.maximum(*sides).numpy().astype(np.int64)
+
+
+def moments(images: Tensor) -> NDArray[np.float64]:
+    """Find each image's centre of mass and slant.
+
+    Parameters
+    ----------
+    images
+        uint8 N×1×H×W, each with some ink.
+
+    Returns
+    -------
+    NDArray
+        float64 N×3: row and column of the centre of mass (pixels, counted from 0), and the slant
+        of the ink in degrees, positive where the top leans to the right.
+    """
+    ink = images[:, 0].double()
+    ink = ink / ink.sum((1, 2), keepdim=True)
+    rows, columns = (torch.arange(size, dtype=torch.float64) for size in ink.shape[1:])
+    row, column = (ink.sum(2) * rows).sum(1), (ink.sum(1) * columns).sum(1)
+    down, across = rows - row[:, None], columns - column[:, None]
+    covariance = torch.einsum("nij,ni,nj->n", ink, down, across)
+    variance = torch.einsum("nij,ni->n", ink, down.square())
+    slant = torch.rad2deg(torch.atan(-covariance / variance.clamp(min=1e-9)))
+    return torch.stack([row, column, slant], 1).numpy()
+
+
+def ink(images: Tensor) -> NDArray[np.float64]:
+    """Add up each image's ink, in units of one fully black pixel; float64 N."""
+    return (images.flatten(1).sum(1).double() / 255).numpy()
+
+
+def habit(
+    values: NDArray[np.float64],
+    labels: NDArray[np.int64],
+    writer: NDArray[np.int64],
+    *,
+    each: int = 0,
+) -> dict[int, float]:
+    """Tell how each writer differs from all others who write the same digits.
+
+    Parameters
+    ----------
+    values
+        Something measured of each image, float64 N.
+    labels, writer
+        Digit and writer of each image, int64 N each.
+    each
+        Leave out writers with fewer than so many examples of any digit that occurs.
+
+    Returns
+    -------
+    dict
+        Writer → mean of the value's difference from its digit's mean, in the value's unit.
+    """
+    means = np.bincount(labels, values) / np.maximum(np.bincount(labels), 1)
+    rest = values - means[labels]
+    names, inverse = np.unique(writer, return_inverse=True)
+    averages = np.bincount(inverse, rest) / np.bincount(inverse)
+    counts = np.zeros((len(names), len(means)), dtype=np.int64)
+    np.add.at(counts, (inverse, labels), 1)
+    enough = (counts >= each)[:, np.bincount(labels) > 0].all(1)
+    return dict(zip(names[enough].tolist(), averages[enough].tolist(), strict=True))
+
+
+def examples(
+    labels: NDArray[np.int64], writer: NDArray[np.int64], name: int, *, each: int = 2
+) -> NDArray[np.int64]:
+    """Give the positions of one writer's first digits: 0 to 9, then 0 to 9 again, and so on."""
+    mine = [np.flatnonzero((writer == name) & (labels == digit))[:each] for digit in range(10)]
+    return np.stack(mine, 1).ravel()

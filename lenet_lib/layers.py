@@ -1,0 +1,206 @@
+"""What a network consists of: parameters, multiply-adds and receptive field, layer by layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F  # noqa: N812 (the field's name for it)
+from torch import Tensor, nn
+
+from lenet_lib.data import scale
+from lenet_lib.model import PartialConv2d, Subsampling
+
+ASSIGNMENT = {
+    "conv1": ("6×30×30", 60),
+    "pool": ("6×15×15", 0),
+    "conv2": ("16×11×11", 2_416),
+    "pool (2)": ("16×5×5", 0),
+    "fc1": ("120", 48_120),
+    "bn1": ("120", 240),
+    "fc2": ("84", 10_164),
+    "bn2": ("84", 168),
+    "fc3": ("10", 850),
+}
+"""The assignment's own table: layer → output shape, parameters."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One step of a network.
+
+    Attributes
+    ----------
+    name, kind
+        The module's name, with a number from its second use on, and its class.
+    shape
+        Of its output for one image: maps, height, width; or units.
+    weights, biases
+        Trainable parameters. Batch normalisation's scales count as weights, its shifts as biases.
+    multiply_adds
+        Multiplications of an input with a weight for one image, each with its addition.
+    kernel
+        Side of the window that a unit has on the maps before it; 0 without one.
+    field
+        Side of the square of pixels that one of its units sees; 0 if that is the whole image.
+    jump
+        Pixels from the square of one unit to that of the next; 0 if there is none.
+    start
+        Row of the first unit's uppermost pixel; negative in the padding.
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    weights: int
+    biases: int
+    multiply_adds: int
+    kernel: int
+    field: int
+    jump: int
+    start: int
+
+    @property
+    def parameters(self) -> int:
+        """Weights and biases."""
+        return self.weights + self.biases
+
+    @property
+    def size(self) -> str:
+        """The output's shape in words, such as 6×30×30."""
+        return "×".join(map(str, self.shape))
+
+
+def layers(model: nn.Module, *, padding: int = 0) -> list[Layer]:
+    """List a network's layers in the order in which an image passes them.
+
+    Parameters
+    ----------
+    model
+        A network fed with 1×28×28 images; its direct children are its layers.
+    padding
+        Pixels that ``forward`` itself puts around the image before the first layer.
+    """
+    found: list[Layer] = []
+    for name, module, output in _record(model, torch.zeros(1, 1, 28, 28)):
+        last = found[-1] if found else None
+        field, jump, start = (last.field, last.jump, last.start) if last else (1, 1, -padding)
+        kernel, stride, pad = _window(module)
+        if output.ndim == 2 or not field:
+            field, jump, start = 0, 0, 0
+        else:
+            field, start = field + (kernel - 1) * jump, start - pad * jump
+            jump *= stride
+        own = dict(module.named_parameters())
+        biases = sum(p.numel() for key, p in own.items() if key.endswith("bias"))
+        weights = sum(p.numel() for p in own.values()) - biases
+        uses = output[0, 0].numel() if output.ndim == 4 else 1
+        found.append(
+            Layer(
+                name,
+                type(module).__name__,
+                tuple(output.shape[1:]),
+                weights,
+                biases,
+                weights * uses,
+                kernel if output.ndim == 4 and kernel > 1 else 0,
+                field,
+                jump,
+                start,
+            )
+        )
+    return found
+
+
+def activations(model: nn.Module, image: Tensor) -> dict[str, Tensor]:
+    """Give what every layer makes of one image, before the activation function.
+
+    Parameters
+    ----------
+    model
+        A network in evaluation mode.
+    image
+        uint8 1×28×28.
+
+    Returns
+    -------
+    dict
+        Layer's name as in :func:`layers` → float32 output, without the batch dimension.
+    """
+    return {name: output[0] for name, _, output in _record(model, scale(image[None]))}
+
+
+def favourite_patches(
+    model: nn.Module, images: Tensor, name: str, count: int = 8
+) -> tuple[Tensor, Tensor]:
+    """Find the pieces of images that excite each map of a layer most, one piece an image.
+
+    Parameters
+    ----------
+    model
+        A network in evaluation mode.
+    images
+        uint8 N×1×28×28.
+    name
+        The layer, as in :func:`layers`; it must have maps.
+    count
+        Pieces for each map.
+
+    Returns
+    -------
+    tuple
+        Pieces, uint8 maps×count×field×field, the strongest first; and how strongly they excite
+        their map, float32 maps×count.
+    """
+    layer = next(step for step in layers(model) if step.name == name)
+    maps, _, width = layer.shape
+    output = {step: value for step, _, value in _record(model, scale(images))}[name]
+    best, place = output.flatten(2).max(2)
+    value, which = best.topk(count, dim=0)
+    margin = max(0, -layer.start) + layer.field
+    padded = F.pad(images[:, 0], (margin, margin, margin, margin))
+    patches = torch.zeros(maps, count, layer.field, layer.field, dtype=torch.uint8)
+    for number in range(maps):
+        for rank, image in enumerate(which[:, number].tolist()):
+            row, column = divmod(int(place[image, number]), width)
+            top, left = (margin + layer.start + layer.jump * at for at in (row, column))
+            patches[number, rank] = padded[
+                image, top : top + layer.field, left : left + layer.field
+            ]
+    return patches, value.T
+
+
+def _record(model: nn.Module, x: Tensor) -> list[tuple[str, nn.Module, Tensor]]:
+    """Run a network and list its direct children's calls: name (numbered), module, output."""
+    calls: list[tuple[str, nn.Module, Tensor]] = []
+    hooks = []
+    for name, module in model.named_children():
+
+        def keep(module: nn.Module, _: object, output: Tensor, name: str = name) -> None:
+            uses = 1 + sum(other is module for _, other, _ in calls)
+            calls.append((name if uses == 1 else f"{name} ({uses})", module, output))
+
+        hooks.append(module.register_forward_hook(keep))
+    training = model.training
+    try:
+        with torch.no_grad():
+            model.eval()(x)
+    finally:
+        model.train(training)
+        for hook in hooks:
+            hook.remove()
+    return calls
+
+
+def _window(module: nn.Module) -> tuple[int, int, int]:
+    """Give kernel size, stride and padding of a module that works on maps; 1, 1, 0 otherwise."""
+    match module:
+        case nn.Conv2d():
+            return int(module.kernel_size[0]), int(module.stride[0]), int(module.padding[0])
+        case PartialConv2d():
+            return _window(module.convs[0])
+        case Subsampling():
+            return 2, 2, 0
+        case nn.MaxPool2d():
+            return int(module.kernel_size), int(module.stride), int(module.padding)  # type: ignore[arg-type]
+    return 1, 1, 0

@@ -1,0 +1,162 @@
+"""Figures of the images themselves: samples, counts, grey levels, means, disputed labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from numpy.typing import NDArray
+from torch import Tensor
+
+from lenet_lib.data import Images
+from lenet_lib.plots.style import COLUMN, PALETTE
+from lenet_lib.plots.tiles import bare, draw_digit, mosaic
+
+
+def sample_grid(data: Images, classes: tuple[str, ...], *, each: int = 16, seed: int = 0) -> Figure:
+    """Show some random images of each class, one class a row."""
+    draw = np.random.default_rng(seed)
+    labels = data.labels.numpy()
+    rows = [draw.choice(np.flatnonzero(labels == k), each, replace=False) for k in range(10)]
+    sheet = mosaic(data.images[np.concatenate(rows)], each)
+    figure, axes = plt.subplots(figsize=(COLUMN, COLUMN * 10 / each + 0.1))
+    axes.imshow(sheet, interpolation="auto", vmin=0, vmax=255)
+    bare(axes)
+    axes.set_yticks(np.arange(10) * 31 + 13.5, classes)
+    axes.tick_params(length=0, labelsize=9.5)
+    return figure
+
+
+def class_balance(train: Tensor, test: Tensor, classes: tuple[str, ...]) -> Figure:
+    """Compare the classes' shares of the training and of the test set; labels int64 N."""
+    figure, axes = plt.subplots(figsize=(COLUMN, 2.5))
+    place = np.arange(10)
+    parts = [("training", train, "blue", -0.2), ("test", test, "orange", 0.2)]
+    for name, labels, colour, aside in parts:
+        share = 100 * np.bincount(labels.numpy(), minlength=10) / len(labels)
+        label = f"{name} ({len(labels):,} images)"
+        axes.bar(place + aside, share, 0.38, color=PALETTE[colour], label=label)
+    axes.axhline(10, color="black", linewidth=0.9, linestyle=(0, (4, 3)))
+    axes.text(9.62, 10.1, "a tenth", ha="left", va="center", fontsize=8)
+    axes.set(xlabel="class", ylabel="share of the images (%)", xlim=(-0.6, 9.55))
+    axes.set_xticks(place, classes, rotation=0 if max(map(len, classes)) < 4 else 30)
+    axes.grid(visible=False, axis="x")
+    axes.set_ylim(top=axes.get_ylim()[1] * 1.13)
+    axes.legend(loc="upper right", ncols=2)
+    return figure
+
+
+def centring(image: Tensor, centres: NDArray[np.float64]) -> Figure:
+    """Show one image on its pixel grid, and where all images have their centre of mass.
+
+    Parameters
+    ----------
+    image
+        uint8 1×28×28.
+    centres
+        Row and column of each image's centre of mass in pixels, float64 N×2.
+    """
+    figure, (left, right) = plt.subplots(1, 2, figsize=(COLUMN, 2.95))
+    draw_digit(left, image)
+    left.set_xticks(np.arange(0.5, 27), minor=True)
+    left.set_yticks(np.arange(0.5, 27), minor=True)
+    left.grid(visible=True, which="minor", color="#E4E4E4", linewidth=0.4)
+    left.tick_params(which="minor", length=0)
+    left.set_xticks([0, 9, 18, 27])
+    left.set_yticks([0, 9, 18, 27])
+    ink = np.argwhere(image[0].numpy() > 0)
+    (top, first), (bottom, last) = ink.min(0), ink.max(0)
+    size = (last - first + 1, bottom - top + 1)
+    left.add_patch(
+        Rectangle((first - 0.5, top - 0.5), *size, fill=False, color=PALETTE["blue"], linewidth=1.6)
+    )
+    pixels = image[0].double().numpy()
+    row = (pixels.sum(1) * np.arange(28)).sum() / pixels.sum()
+    column = (pixels.sum(0) * np.arange(28)).sum() / pixels.sum()
+    left.plot(column, row, "+", color=PALETTE["red"], markersize=13, markeredgewidth=2.2)
+    left.set(title=f"ink {size[0]} pixels wide, {size[1]} high")
+    left.set(xlabel="column (pixels)", ylabel="row (pixels)")
+    reach = max(1.0, float(np.quantile(np.abs(centres - 14), 0.98)) * 1.15)
+    edges = np.linspace(14 - reach, 14 + reach, 81)
+    counts, *_ = np.histogram2d(centres[:, 0], centres[:, 1], bins=[edges, edges])
+    extent = (edges[0], edges[-1], edges[-1], edges[0])
+    shown = right.imshow(counts, extent=extent, cmap="Blues", interpolation="nearest")
+    right.grid(visible=False)
+    right.set(title="all centres of mass", xlabel="column (pixels)", ylabel="row (pixels)")
+    if reach < 1.5:
+        right.set_xticks([13, 13.5, 14, 14.5, 15])
+        right.set_yticks([13, 13.5, 14, 14.5, 15])
+    bar = figure.colorbar(shown, ax=right, shrink=0.85, label="images per cell")
+    bar.outline.set_visible(False)
+    return figure
+
+
+def intensities(data: Images, classes: tuple[str, ...]) -> Figure:
+    """Count the grey levels of all pixels, and show how much ink each class takes."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(COLUMN, 2.5), width_ratios=[1.25, 1])
+    counts = np.bincount(data.images.numpy().ravel(), minlength=256)
+    left.fill_between(np.arange(256), counts, step="mid", color=PALETTE["blue"], linewidth=0)
+    left.set(yscale="log", xlabel="grey level (0 paper, 255 ink)", ylabel="pixels", xlim=(-3, 258))
+    left.set_xticks([0, 64, 128, 192, 255])
+    left.set_ylim(bottom=10 ** np.floor(np.log10(max(1, counts.min()))))
+    share = (data.images.flatten(1).sum(1).double() / 255 / data.images[0].numel() * 100).numpy()
+    groups = [share[data.labels.numpy() == k] for k in range(10)]
+    right.boxplot(
+        groups,
+        tick_labels=classes,
+        showfliers=False,
+        whis=(5, 95),
+        widths=0.6,
+        medianprops={"color": PALETTE["red"], "linewidth": 1.8},
+    )
+    right.set(xlabel="class", ylabel="ink (% of the image's area)", ylim=(0, None))
+    right.grid(visible=False, axis="x")
+    if max(map(len, classes)) > 3:
+        right.tick_params(axis="x", rotation=60)
+    return figure
+
+
+def mean_and_deviation(data: Images, classes: tuple[str, ...]) -> Figure:
+    """Show each class's mean image and, below it, each pixel's standard deviation."""
+    parts = [data.images[data.labels == k, 0].double() for k in range(10)]
+    rows = {
+        "mean": [part.mean(0) for part in parts],
+        "deviation": [part.std(0, correction=0) for part in parts],
+    }
+    figure, grid = plt.subplots(2, 10, figsize=(COLUMN, 1.75))
+    for axes, (name, images), cmap in zip(grid, rows.items(), ("gray_r", "magma_r"), strict=True):
+        top = max(float(image.max()) for image in images)
+        for ax, image, label in zip(axes, images, classes, strict=True):
+            shown = draw_digit(ax, image, vmax=top, cmap=cmap)
+            if name == "mean":
+                ax.set_title(label, loc="center", fontsize=9 if len(label) < 3 else 6)
+        axes[0].set_ylabel(name)
+        bar = figure.colorbar(shown, ax=axes, shrink=0.9, aspect=9, pad=0.01)
+        bar.outline.set_visible(False)
+        bar.ax.tick_params(labelsize=7)
+        bar.set_label("grey level", fontsize=7)
+    return figure
+
+
+def disputed_labels(images: Tensor, labels: Mapping[int, tuple[int, int]]) -> Figure:
+    """Show images whose label people dispute.
+
+    Parameters
+    ----------
+    images
+        The test images, uint8 N×1×28×28.
+    labels
+        Index → (given label, label most raters chose).
+    """
+    rows = -(-len(labels) // 5)
+    figure, grid = plt.subplots(rows, 5, figsize=(COLUMN, 1.62 * rows))
+    for axes in grid.flat[len(labels) :]:
+        axes.axis("off")
+    for axes, (index, (given, raters)) in zip(grid.flat, labels.items(), strict=False):
+        draw_digit(axes, images[index])
+        axes.set_title(f"{given} → {raters}", loc="center", fontsize=11)
+        axes.set_xlabel(f"no. {index}", fontsize=7.5, color=PALETTE["grey"], labelpad=2)
+    return figure

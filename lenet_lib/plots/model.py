@@ -1,0 +1,187 @@
+"""Figures of what the network has learned: filters, maps, favourite pieces, one digit's way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from torch import Tensor
+
+from lenet_lib.plots.style import COLUMN, PALETTE
+from lenet_lib.plots.tiles import bare, draw_digit
+
+SIGNED = "RdBu_r"
+"""Colours for values of either sign: red plus, white nothing, blue minus."""
+
+
+def walk_maps(image: Tensor, steps: Mapping[str, Tensor]) -> Figure:
+    """Show one image and what the convolutions and poolings make of it.
+
+    Parameters
+    ----------
+    image
+        uint8 1×28×28.
+    steps
+        Name → float32 maps×height×width, in the order of the network.
+    """
+    lines = [-(-len(maps) // 8) for maps in steps.values()]
+    figure = plt.figure(figsize=(COLUMN, 0.78 * (1 + sum(lines)) + 0.35))
+    parts = figure.subfigures(1 + len(steps), 1, squeeze=False, height_ratios=[1.25, *lines])
+    first, *_ = _row(parts[0, 0], "input\n1×28×28", 1, 1)
+    draw_digit(first, image)
+    for part, rows, (name, maps) in zip(parts[1:, 0], lines, steps.items(), strict=True):
+        size = "×".join(map(str, maps.shape))
+        drawn = _row(part, f"{name}\n{size}", len(maps), rows)
+        limit = float(maps.abs().max())
+        for axes, one in zip(drawn, maps, strict=True):
+            if maps.min() < 0:
+                _signed(axes, one, limit)
+            else:
+                draw_digit(axes, one, vmax=limit)
+    return figure
+
+
+def _row(part: object, title: str, count: int, rows: int) -> list[Axes]:
+    """Make room for some maps, eight in a line, beside their title."""
+    grid = part.subplots(rows, 9, squeeze=False, width_ratios=[1.25] + [1] * 8)  # type: ignore[attr-defined]
+    for axes in grid.flat:
+        axes.axis("off")
+    # One title for all lines of maps, beside the first.
+    grid[0, 0].text(0.9, 0.5, title, ha="right", va="center", fontsize=8, linespacing=1.4,
+                    transform=grid[0, 0].transAxes)  # fmt: skip
+    chosen: list[Axes] = list(grid[:, 1:].flat)[:count]
+    for axes in chosen:
+        axes.axis("on")
+    return chosen
+
+
+def _signed(axes: Axes, values: Tensor, limit: float) -> AxesImage:
+    drawn = axes.imshow(values, vmin=-limit, vmax=limit, cmap=SIGNED)
+    bare(axes, "#BBBBBB")
+    return drawn
+
+
+def walk_units(
+    vectors: Mapping[str, Tensor], logits: Tensor, truth: int, classes: tuple[str, ...]
+) -> Figure:
+    """Show the linear layers' activations, the logits and the probabilities of one image.
+
+    Parameters
+    ----------
+    vectors
+        Name → float32 units, 0 or more.
+    logits
+        float32 10.
+    truth
+        The image's label.
+    classes
+        Names of the ten classes.
+    """
+    figure = plt.figure(figsize=(COLUMN, 3.4))
+    upper, lower = figure.subfigures(2, 1, squeeze=False, height_ratios=[1, 1.75])[:, 0]
+    for axes, (name, units) in zip(upper.subplots(len(vectors), 1), vectors.items(), strict=True):
+        shown = axes.imshow(units[None], aspect="auto", vmin=0, interpolation="nearest")
+        bare(axes, "#BBBBBB")
+        axes.set_ylabel(f"{name}\n{len(units)}", rotation=0, ha="right", va="center")
+        figure.colorbar(shown, ax=axes, pad=0.015, aspect=6).outline.set_visible(False)
+    left, right = lower.subplots(1, 2)
+    colours = [PALETTE["blue"] if k == truth else "#B8B8B8" for k in range(10)]
+    chance = logits.softmax(0) * 100
+    for axes, values, name in ((left, logits, "logit"), (right, chance, "probability (%)")):
+        axes.bar(range(10), values.numpy(), 0.7, color=colours)
+        axes.set_xticks(range(10), classes, rotation=0 if max(map(len, classes)) < 4 else 60)
+        axes.set(xlabel="class", ylabel=name)
+        axes.grid(visible=False, axis="x")
+        axes.axhline(0, color="black", linewidth=0.8)
+    right.set_ylim(0, 108)
+    top = int(chance.argmax())
+    right.text(top, float(chance[top]) + 1, f"{chance[top]:.1f}%", ha="center", fontsize=8)
+    return figure
+
+
+def filters(first: Tensor, second: Tensor) -> Figure:
+    """Show the kernels of two convolutions, each layer in its own scale around 0.
+
+    Parameters
+    ----------
+    first
+        float32 6×1×3×3: one kernel an output map.
+    second
+        float32 16×6×5×5: a column of kernels an output map, a row an input map.
+    """
+    figure = plt.figure(figsize=(COLUMN, 4.0))
+    upper, lower = figure.subfigures(2, 1, squeeze=False, height_ratios=[1, 2.5])[:, 0]
+    limit = float(first.abs().max())
+    for number, axes in enumerate(upper.subplots(1, len(first))):
+        shown = _signed(axes, first[number, 0], limit)
+        axes.set_title(f"map {number}", loc="center", fontsize=8)
+    upper.suptitle("conv1: 3×3", x=0.01, ha="left", fontsize=9, weight="bold")
+    upper.colorbar(shown, ax=upper.axes, shrink=0.9, aspect=9).outline.set_visible(False)
+    limit = float(second.abs().max())
+    grid = lower.subplots(second.shape[1], second.shape[0])
+    for column, kernels in enumerate(second):
+        for row, kernel in enumerate(kernels):
+            shown = _signed(grid[row, column], kernel, limit)
+        grid[0, column].set_title(f"{column}", loc="center", fontsize=8, weight="normal")
+    for row in range(second.shape[1]):
+        grid[row, 0].set_ylabel(f"{row}", rotation=0, ha="right", va="center", fontsize=8)
+    lower.suptitle("conv2: 5×5", x=0.01, ha="left", fontsize=9, weight="bold")
+    lower.supxlabel("output map (column) sees input map (row)", fontsize=8)
+    lower.colorbar(shown, ax=lower.axes, shrink=0.6, aspect=20).outline.set_visible(False)
+    return figure
+
+
+def feature_maps(images: Tensor, kernels: Tensor, maps: Tensor) -> Figure:
+    """Show what each kernel finds in some images.
+
+    Parameters
+    ----------
+    images
+        uint8 N×1×28×28.
+    kernels
+        float32 6×1×3×3, drawn above the maps.
+    maps
+        float32 N×6×height×width, 0 or more.
+    """
+    count, channels = maps.shape[:2]
+    figure, grid = plt.subplots(
+        count + 1,
+        channels + 1,
+        figsize=(COLUMN, 0.9 * (count + 0.6)),
+        height_ratios=[0.6] + [1] * count,
+    )
+    grid[0, 0].axis("off")
+    limit = float(kernels.abs().max())
+    for channel in range(channels):
+        _signed(grid[0, channel + 1], kernels[channel, 0], limit)
+        grid[0, channel + 1].set_title(f"map {channel}", loc="center", fontsize=8)
+    for row in range(count):
+        draw_digit(grid[row + 1, 0], images[row], frame="black")
+        for channel in range(channels):
+            draw_digit(grid[row + 1, channel + 1], maps[row, channel], vmax=float(maps.max()))
+    return figure
+
+
+def favourites(patches: Tensor) -> Figure:
+    """Show the pieces of images that excite each map most; uint8 maps×count×side×side."""
+    maps, count, side = patches.shape[:3]
+    figure, grid = plt.subplots(maps // 4, 4, figsize=(COLUMN, 0.62 * maps // 4 + 0.4))
+    for number, axes in enumerate(grid.T.flat):
+        strip = np.pad(patches[number].numpy(), ((0, 0), (0, 0), (0, 2)))
+        sheet = np.concatenate(list(strip), axis=1)[:, :-2]
+        axes.imshow(sheet, vmin=0, vmax=255)
+        bare(axes)
+        for place in range(count):
+            edge = place * (side + 2) - 0.5
+            axes.plot(
+                np.array([0, side, side, 0, 0]) + edge,
+                np.array([0, 0, side, side, 0]) - 0.5,
+                color="#BBBBBB",
+                linewidth=0.6,
+            )
+        axes.set_ylabel(f"{number}", rotation=0, ha="right", va="center")
+    return figure

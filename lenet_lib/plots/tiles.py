@@ -1,0 +1,54 @@
+"""Small pictures in rows and columns, the way most figures here show digits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.image import AxesImage
+from numpy.typing import ArrayLike, NDArray
+
+
+def mosaic(images: ArrayLike, columns: int, *, gap: int = 3) -> NDArray[np.float64]:
+    """Lay images out row by row on one sheet of paper.
+
+    Parameters
+    ----------
+    images
+        N×28×28 or N×1×28×28, any numbers; 0 is paper.
+    columns
+        Images in a row; the last row may be shorter.
+    gap
+        Pixels of paper between two images.
+    """
+    tiles = np.asarray(images, dtype=float)
+    height, width = tiles.shape[-2:]
+    tiles = tiles.reshape(-1, height, width)
+    rows = -(-len(tiles) // columns)
+    sheet = np.zeros((rows * (height + gap) - gap, columns * (width + gap) - gap))
+    for number, tile in enumerate(tiles):
+        top, left = number // columns * (height + gap), number % columns * (width + gap)
+        sheet[top : top + height, left : left + width] = tile
+    return sheet
+
+
+def draw_digit(
+    axes: Axes, image: ArrayLike, *, frame: str = "#BBBBBB", **options: Any
+) -> AxesImage:
+    """Draw one image in a thin frame without ticks; grey levels 0–255 unless told otherwise."""
+    pixels = np.asarray(image, dtype=float)
+    options = {"vmin": 0, "vmax": 255} | options
+    drawn = axes.imshow(pixels.reshape(pixels.shape[-2:]), **options)
+    bare(axes, frame)
+    return drawn
+
+
+def bare(axes: Axes, frame: str | None = None, width: float = 0.6) -> None:
+    """Remove ticks and grid; frame the axes in a colour, or not at all."""
+    axes.set(xticks=[], yticks=[])
+    axes.grid(visible=False)
+    for spine in axes.spines.values():
+        spine.set_visible(frame is not None)
+        if frame is not None:
+            spine.set(color=frame, linewidth=width)

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from lenet_lib.layers import ASSIGNMENT, activations, favourite_patches, layers
+from lenet_lib.model import PARAMETERS, LeNet, LeNet5
+
+
+def test_the_layers_are_those_of_the_assignment() -> None:
+    assert {layer.name: (layer.size, layer.parameters) for layer in layers(LeNet())} == ASSIGNMENT
+    assert sum(layer.parameters for layer in layers(LeNet())) == PARAMETERS
+
+
+def test_multiply_adds_are_those_of_the_1998_paper() -> None:
+    network = LeNet5()
+    found = {layer.name: layer for layer in layers(network, padding=2)}
+    connections = network.connections()
+    for name, uses in {"c1": 28 * 28, "c3": 10 * 10, "c5": 1}.items():  # a bias is a connection
+        layer = found[name]
+        assert layer.multiply_adds + layer.biases * uses == connections[name.upper()]
+    assert found["c5"].field == 32 and sum(layer.parameters for layer in found.values()) == 60_000
+
+
+def test_a_unit_depends_on_its_receptive_field_and_on_nothing_else() -> None:
+    model = LeNet()
+    for module in (model.conv1, model.conv2):
+        nn.init.ones_(module.weight)
+    pool = nn.AvgPool2d(2)  # the maximum would hide three of its four inputs
+    image = torch.ones(1, 1, 28, 28, requires_grad=True)
+    maps = pool(model.conv2(pool(model.conv1(image))))
+    for place in (1, 2, 3):
+        (gradient,) = torch.autograd.grad(maps[0, 0, place, place], image, retain_graph=True)
+        rows = gradient[0, 0].any(1).nonzero().flatten()
+        layer = layers(model)[3]
+        first = layer.start + place * layer.jump
+        assert rows.tolist() == list(range(max(first, 0), min(first + layer.field, 28)))
+
+
+def test_activations_end_in_the_logits_and_leave_the_mode_alone() -> None:
+    model = LeNet().train()
+    image = torch.randint(0, 256, (1, 28, 28), dtype=torch.uint8)
+    steps = activations(model, image)
+    assert model.training and not model.conv1._forward_hooks
+    torch.testing.assert_close(steps["fc3"], model.eval()(image[None] / 255)[0])
+
+
+def test_favourite_patches_excite_their_map_as_much_as_they_say() -> None:
+    model = LeNet().eval()
+    images = torch.zeros(20, 1, 28, 28, dtype=torch.uint8)
+    images[:, :, 6:22, 6:22] = torch.randint(0, 256, (20, 1, 16, 16), dtype=torch.uint8)
+    patches, value = favourite_patches(model, images, "conv2", count=3)
+    assert patches.shape == (16, 3, 12, 12) and (value[:, :-1] >= value[:, 1:]).all()
+    # A field of 12 around a unit far from the border; conv1 sees paper beyond it as in the image.
+    sheet = torch.zeros(1, 1, 28, 28, dtype=torch.uint8)
+    start = -2 + 2 * 5
+    sheet[0, 0, start : start + 12, start : start + 12] = patches[4, 0]
+    assert torch.isclose(activations(model, sheet[0])["conv2"][4, 5, 5], value[4, 0], atol=1e-5)
