@@ -179,8 +179,8 @@ def _stream(output: NotebookNode) -> list[Part]:
 def _text(text: str) -> list[Part]:
     """Return printed text, with a classification report in it made a table."""
     return [
-        Report(piece) if isinstance(piece, list) else Printed(shorten(piece))
-        for piece in split_report(strip_ansi(text))
+        Report(piece) if isinstance(piece, list) else Printed(piece)
+        for piece in split_report(shorten(strip_ansi(text)))
     ]
 
 
