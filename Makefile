@@ -6,7 +6,9 @@ BIN := .venv/bin
 export LENET_DATA := $(if $(LENET_DATA),$(abspath $(LENET_DATA)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test lint benchmark lock clean
+NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
+
+.PHONY: help setup report notebooks lab test lint benchmark lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -18,12 +20,20 @@ setup: .venv/ready ## build .venv with the pinned packages; nothing outside it i
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with make PYTHON=...")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep -E '^uv==' requirements.txt | cut -d' ' -f1)"
-	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -r requirements.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
 
-report: setup ## train, evaluate and print the result
+report: setup ## train and evaluate, execute copies of the notebooks, make build/report.pdf
 	$(BIN)/python run.py
+	$(BIN)/python -m lenet_lib.execute $(NOTEBOOKS) --output build/notebooks --figures build/figures
+	$(BIN)/lenet report $(NOTEBOOKS:notebooks/%=build/notebooks/%) --output build/report.pdf
+
+notebooks: setup ## execute the notebooks in place and draw figures/ anew
+	$(BIN)/python -m lenet_lib.execute $(NOTEBOOKS) --figures figures
+
+lab: setup ## open the notebooks in JupyterLab
+	$(BIN)/jupyter lab notebooks
 
 test: setup lint ## check style and types, then run every test
 	$(BIN)/python -m pytest

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lenet_lib.cli_report import report_command
 from lenet_lib.errors import LenetError
 
 if TYPE_CHECKING:
@@ -156,6 +157,9 @@ def evaluate(
     metrics = here.evaluate(digits, model, place) if here and own else test(model, digits, place)
     typer.echo(f"{digits.title}, weights of {target}")
     typer.echo(metrics.summary())
+
+
+app.command("report")(report_command)
 
 
 def _train(

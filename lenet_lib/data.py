@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torchvision import datasets
 
 from lenet_lib.errors import LenetError, LenetWarning
 from lenet_lib.idx import IdxError, read_idx
@@ -101,11 +101,14 @@ TITLES = {
     "kmnist": "KMNIST",
     "digits": "scikit-learn's digits",
 }
-_LOADERS = {
-    "mnist": datasets.MNIST,
-    "fashion-mnist": datasets.FashionMNIST,
-    "kmnist": datasets.KMNIST,
+TORCHVISION_CLASSES = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "kmnist": "KMNIST"}
+"""torchvision's class for each data set, which also names its folder."""
+
+WRITER_FILES = {
+    True: ("qmnist-train-labels-idx2-int.gz", "0058f8dd561b90ffdd0f734c6a30e5e4"),
+    False: ("qmnist-test-labels-idx2-int.gz", "5b5b05890a5e13444e108efe57b788aa"),
 }
+"""QMNIST's label file and its MD5, for the training part (True) and the test part (False)."""
 
 
 def scale(images: Tensor) -> Tensor:
@@ -132,11 +135,11 @@ def load(name: str = "mnist", data_dir: str | Path | None = None) -> Dataset:
     """
     if name == "digits":
         return _sklearn_digits()
-    if name not in _LOADERS:
+    if name not in TORCHVISION_CLASSES:
         raise LenetError(f"There is no data set {name!r}; choose one of {', '.join(TITLES)}.")
     folder = raw_folder(name, data_dir)
     parts = [_read_checked(folder / file, name) for file in FILES]
-    classes = DIGIT_NAMES if name == "mnist" else tuple(_LOADERS[name].classes)
+    classes = DIGIT_NAMES if name == "mnist" else tuple(_torchvision(name).classes)
     return Dataset(name, TITLES[name], classes, _images(*parts[:2]), _images(*parts[2:]))
 
 
@@ -152,7 +155,7 @@ def raw_folder(name: str, data_dir: str | Path | None = None) -> Path:
     LenetError
         A named folder lacks the files, or none was named and the download failed.
     """
-    inside = Path(_LOADERS[name].__name__, "raw")
+    inside = Path(TORCHVISION_CLASSES[name], "raw")
     if named := data_dir or os.environ.get("LENET_DATA"):
         option = "--data-dir" if data_dir else "$LENET_DATA"
         folder = Path(named).expanduser() / inside
@@ -199,14 +202,14 @@ def writers(data_dir: str | Path | None = None, *, train: bool = True) -> Writer
     LenetError
         The file on disk is damaged.
     """
-    url, md5 = datasets.QMNIST.resources["train" if train else "test"][1]
+    name, md5 = WRITER_FILES[train]
     places = [data_dir, os.environ.get("LENET_DATA"), default_data_dir()]
-    paths = [Path(place) / "QMNIST" / "raw" / Path(url).name for place in places if place]
+    paths = [Path(place) / "QMNIST" / "raw" / name for place in places if place]
     path = next((path for path in paths if path.is_file()), None)
     if path is None:
         path = paths[-1]
         try:
-            _fetch(url, path, md5)
+            _fetch(path, md5)
         except OSError:
             return None
     content = path.read_bytes()
@@ -294,6 +297,13 @@ def _damaged(path: Path, expected: str) -> LenetError:
     )
 
 
+def _torchvision(name: str) -> Any:
+    """Give torchvision's class; imported only here, because a loaded file needs none of it."""
+    from torchvision import datasets
+
+    return getattr(datasets, TORCHVISION_CLASSES[name])
+
+
 @contextmanager
 def _staging(folder: Path) -> Iterator[Path]:
     """Give a temporary folder on the same file system, so that a finished file is just renamed."""
@@ -309,14 +319,14 @@ def _staging(folder: Path) -> Iterator[Path]:
 
 def _download(name: str, data_dir: Path) -> None:
     """Download with torchvision's loader and mirrors; files appear only when all are sound."""
-    loader = _LOADERS[name]
+    folder = TORCHVISION_CLASSES[name]
     try:
         with _staging(data_dir) as staging:
-            loader(staging, download=True)
-            raw = staging / loader.__name__ / "raw"
+            _torchvision(name)(staging, download=True)
+            raw = staging / folder / "raw"
             for file in FILES:
                 _read_checked(raw / file, name)
-            target = data_dir / loader.__name__ / "raw"
+            target = data_dir / folder / "raw"
             target.mkdir(parents=True, exist_ok=True)
             for file in FILES:
                 (raw / file).replace(target / file)
@@ -324,15 +334,18 @@ def _download(name: str, data_dir: Path) -> None:
         reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
         raise DownloadError(
             f"{TITLES[name]} is not on this machine and could not be downloaded ({reason}); put "
-            f"its four raw files into {data_dir / loader.__name__ / 'raw'} or name their folder "
+            f"its four raw files into {data_dir / folder / 'raw'} or name their folder "
             f"with --data-dir or $LENET_DATA."
         ) from None
 
 
-def _fetch(url: str, path: Path, md5: str) -> None:
-    """Download one file, check its MD5 and rename it into place; OSError if that fails."""
+def _fetch(path: Path, md5: str) -> None:
+    """Download a QMNIST file, check its MD5 and rename it into place; OSError if that fails."""
+    from torchvision.datasets import QMNIST
     from torchvision.datasets.utils import download_url
 
+    addresses = [url for part in QMNIST.resources.values() for url, _ in part]
+    url = next(url for url in addresses if url.endswith(path.name))
     with _staging(path.parent) as staging:
         try:
             download_url(url, str(staging), path.name, md5)

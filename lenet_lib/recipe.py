@@ -69,7 +69,8 @@ RECIPES = {
             optimizer="adamw",
             learning_rate=0.01,
             schedule="one-cycle",
-            weight_decay=0.01,
+            weight_decay=0.5,
+            label_smoothing=0.05,
         ),
     )
 }

@@ -12,9 +12,6 @@ from lenet_lib import data
 
 ROOT = Path(__file__).resolve().parents[1]
 
-if "LENET_DATA" in os.environ:  # notebooks run in their own folder, where "../data" is another one
-    os.environ["LENET_DATA"] = str(Path(os.environ["LENET_DATA"]).resolve())
-
 
 @pytest.fixture(scope="session")
 def mnist() -> data.Dataset:

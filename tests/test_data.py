@@ -139,7 +139,7 @@ def test_fashion_mnist_comes_through_the_same_door(tmp_path: Path) -> None:
 
 
 def test_a_download_appears_whole_or_not_at_all(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mnist: data.Dataset
 ) -> None:
     """A loader that breaks off half-way leaves nothing; one that ends leaves four sound files."""
     calls = []
@@ -157,7 +157,7 @@ def test_a_download_appears_whole_or_not_at_all(
     source = data.raw_folder("mnist")
     monkeypatch.delenv("LENET_DATA", raising=False)
     monkeypatch.setattr(data, "default_data_dir", lambda: tmp_path)
-    monkeypatch.setitem(data._LOADERS, "mnist", MNIST)
+    monkeypatch.setattr("torchvision.datasets.MNIST", MNIST)
     with pytest.raises(data.DownloadError, match="Error downloading t10k-images"):
         data.load("mnist")
     assert not list(tmp_path.rglob("*ubyte"))

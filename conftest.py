@@ -1,0 +1,34 @@
+"""What pytest needs to know before it collects: where the data is, and whether it is MNIST."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+
+if os.environ.get("LENET_DATA"):  # notebooks run in their own folder, where "../data" is another
+    os.environ["LENET_DATA"] = str(Path(os.environ["LENET_DATA"]).resolve())
+
+
+@cache
+def mnist_is_missing() -> str:
+    """Say why MNIST can't be had, or nothing where it can."""
+    from lenet_lib.data import DownloadError, load
+
+    try:
+        load("mnist")
+    except DownloadError as error:
+        return str(error)
+    return ""
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave the notebooks out where their committed outputs can't come out again."""
+    return True if collection_path.suffix == ".ipynb" and mnist_is_missing() else None
+
+
+def pytest_terminal_summary(terminalreporter: object) -> None:
+    """Say it where it can't be missed."""
+    if mnist_is_missing():
+        terminalreporter.section("NOT TESTED: the notebooks")  # type: ignore[attr-defined]
+        terminalreporter.line(mnist_is_missing())  # type: ignore[attr-defined]

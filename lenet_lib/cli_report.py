@@ -1,0 +1,51 @@
+"""The words of ``lenet report``."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def report_command(
+    notebooks: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Notebooks, in the report's order.", show_default="notebooks/*.ipynb"),
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The PDF to write.")] = Path(
+        "build/report.pdf"
+    ),
+    title: Annotated[str | None, typer.Option(help="Title of the report.")] = None,
+    course: Annotated[str | None, typer.Option(help="Course it is for.")] = None,
+    author: Annotated[str | None, typer.Option(help="Your name.")] = None,
+    student_id: Annotated[str | None, typer.Option(help="Your student number.")] = None,
+    date: Annotated[str | None, typer.Option(help="Date, as year-month-day.")] = None,
+    abstract: Annotated[str | None, typer.Option(help="A few sentences below the title.")] = None,
+    code: Annotated[bool | None, typer.Option("--code/--no-code", help="Print the code.")] = None,
+) -> None:
+    """Turn executed notebooks into one PDF to hand in; notebooks/report.toml has the defaults."""
+    from lenet_lib.errors import LenetError, LenetWarning
+    from lenet_lib.report import build_report, read_settings
+
+    paths = notebooks or sorted(Path("notebooks").glob("*.ipynb"))
+    if not paths:
+        raise LenetError("There are no notebooks in notebooks/: name some, or go to the project.")
+    settings = read_settings(
+        paths[0].parent,
+        title=title,
+        course=course,
+        author=author,
+        student_id=student_id,
+        date=date,
+        abstract=abstract,
+        code=code,
+    )
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", LenetWarning)
+        build_report(paths, output, settings)
+    for warning in caught:
+        if issubclass(warning.category, LenetWarning):
+            typer.echo(f"Warning: {warning.message}", err=True)
+    typer.echo(f"{output}: {len(paths)} notebook(s), {output.stat().st_size / 1e6:.1f} MB")

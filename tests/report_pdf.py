@@ -1,0 +1,90 @@
+"""Looking into a PDF: its text, its fonts, its links."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from pypdf import PdfReader
+from pypdf.generic import IndirectObject
+from report_samples import write
+
+from lenet_lib.errors import LenetWarning
+from lenet_lib.report import read_settings, report_pdf
+from lenet_lib.report.notebooks import read_notebook
+
+DAY = "2026-11-22"
+
+
+@dataclass(frozen=True)
+class Result:
+    """A typeset report, and what was said while it was made."""
+
+    data: bytes
+    warnings: list[str]
+
+    @property
+    def pdf(self) -> PdfReader:
+        return PdfReader(io.BytesIO(self.data))
+
+    @cached_property
+    def text(self) -> str:
+        """All text, with every run of blanks made one, since lines break anywhere."""
+        pages = " ".join(page.extract_text() for page in self.pdf.pages)
+        return " ".join(pages.split())
+
+    @property
+    def catalogue(self) -> Any:
+        return self.pdf.trailer["/Root"]
+
+    def fonts(self) -> dict[str, bool]:
+        """Every font's name, and whether it is embedded."""
+        found = {}
+        for page in self.pdf.pages:
+            for font in _fonts(page["/Resources"]):
+                deep = font["/DescendantFonts"][0] if "/DescendantFonts" in font else font
+                descriptor = _open(_open(deep)["/FontDescriptor"])
+                embedded = {"/FontFile", "/FontFile2", "/FontFile3"} & set(descriptor)
+                found[str(font["/BaseFont"])] = bool(embedded)
+        return found
+
+    def destinations(self) -> list[Any]:
+        """Where the links within the document lead."""
+        notes = [_open(a) for page in self.pdf.pages for a in page.get("/Annots", [])]
+        return [note.get("/Dest") or _open(note["/A"]).get("/D") for note in notes if _inside(note)]
+
+
+def typeset(folder: Path, *cells: nbformat.NotebookNode, **options: Any) -> Result:
+    """Make a report of one notebook with these cells."""
+    return typeset_all([write(folder / "notebooks" / "01-sample.ipynb", *cells)], **options)
+
+
+def typeset_all(paths: list[Path], **options: Any) -> Result:
+    """Make a report of these notebooks."""
+    settings = read_settings(paths[0].parent, **{"date": DAY, "title": "A report", **options})
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", LenetWarning)
+        data = report_pdf([read_notebook(path) for path in paths], settings)
+    return Result(data, [str(w.message) for w in caught if w.category is LenetWarning])
+
+
+def _open(thing: Any) -> Any:
+    return thing.get_object() if isinstance(thing, IndirectObject) else thing
+
+
+def _fonts(resources: Any) -> list[Any]:
+    """Return the fonts of a page and of the drawings on it."""
+    resources = _open(resources)
+    fonts = [_open(font) for font in _open(resources.get("/Font", {})).values()]
+    for drawing in _open(resources.get("/XObject", {})).values():
+        fonts += _fonts(_open(drawing).get("/Resources", {}))
+    return fonts
+
+
+def _inside(note: Any) -> bool:
+    return "/Dest" in note or _open(note.get("/A", {})).get("/S") == "/GoTo"

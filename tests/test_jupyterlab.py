@@ -1,0 +1,75 @@
+"""The notebooks in a real JupyterLab: they open, they run, they show their figures."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from browser import browser, jupyterlab, needs_chromium
+
+from conftest import ROOT
+from lenet_lib import data
+
+NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+
+
+def figures(name: str) -> int:
+    """Count the figures that a committed notebook shows."""
+    book = json.loads((ROOT / "notebooks" / name).read_text(encoding="utf-8"))
+    outputs = [output for cell in book["cells"] for output in cell.get("outputs", [])]
+    return sum("image/png" in output.get("data", {}) for output in outputs)
+
+
+@needs_chromium
+def test_notebooks_open_and_the_first_one_runs(tmp_path: Path, mnist: data.Dataset) -> None:
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
+    path = tmp_path / "notebooks" / NOTEBOOKS[0]
+    _forget_outputs(path)
+    with jupyterlab(tmp_path) as address, browser(tmp_path / "profile") as context:
+        page, troubles = context.pages[0], []
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        for name in NOTEBOOKS:
+            page.goto(address.format(f"notebooks/{name}"))
+            page.locator(".jp-Notebook .jp-Cell h1").first.wait_for(timeout=60_000)
+            assert page.locator(".jp-Dialog").count() == 0, name
+        page.goto(address.format(f"notebooks/{NOTEBOOKS[0]}"))
+        page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.locator(".lm-Menu-itemLabel", has_text="Restart Kernel and Run All Cells").click()
+        page.locator(".jp-Dialog button", has_text="Restart").last.click()
+        _wait_until_saved(page, path)
+        assert not troubles
+        images = page.locator(".jp-RenderedImage img")
+        assert images.count() > 0
+        assert images.first.get_attribute("alt")
+    book = json.loads(path.read_text(encoding="utf-8"))
+    cells = [cell for cell in book["cells"] if cell["cell_type"] == "code"]
+    assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1))
+    outputs = [output for cell in cells for output in cell["outputs"]]
+    assert not [output for output in outputs if output["output_type"] == "error"]
+    assert sum("image/png" in o.get("data", {}) for o in outputs) == figures(NOTEBOOKS[0])
+
+
+def _forget_outputs(path: Path) -> None:
+    book = nbformat.read(path, as_version=4)
+    for cell in book.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    nbformat.write(book, path)
+
+
+def _wait_until_saved(page: Any, path: Path) -> None:
+    """Save now and then until every code cell on disk has run."""
+    deadline = time.monotonic() + 240
+    while time.monotonic() < deadline:
+        page.wait_for_timeout(1500)
+        page.keyboard.press("Control+s")
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        if all(cell["execution_count"] for cell in cells if cell["cell_type"] == "code"):
+            return
+    pytest.fail("the notebook did not end")

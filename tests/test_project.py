@@ -1,0 +1,100 @@
+"""The project's own files agree with each other."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import tomllib
+
+import pytest
+import yaml
+from conftest import ROOT
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+LINES = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+PINS = [Requirement(line.strip()) for line in LINES if line and not line.lstrip().startswith("#")]
+
+
+def direct() -> list[Requirement]:
+    """All direct dependencies, those of the tests too."""
+    project = PROJECT["project"]
+    extras = [name for names in project["optional-dependencies"].values() for name in names]
+    return [Requirement(text) for text in project["dependencies"] + extras]
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_requirements_pin_every_direct_dependency_within_its_range() -> None:
+    for need in direct():
+        pins = [pin for pin in PINS if normal(pin.name) == normal(need.name)]
+        assert pins, f"{need} has no pin: run `make lock`"
+        for pin in pins:
+            (only,) = pin.specifier
+            assert only.operator == "=="
+            assert need.specifier.contains(Version(only.version)), f"{need} but {pin}"
+
+
+def test_requirements_name_no_addresses() -> None:
+    assert all(pin.url is None for pin in PINS)
+    assert not any(re.search(r"https?://|--(extra-)?index|--find-links|@ ", line) for line in LINES)
+    assert "make lock" in "\n".join(LINES[:3])
+
+
+def test_environment_installs_exactly_the_pins_and_the_package() -> None:
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    *conda, pip = environment["dependencies"]
+    assert pip == {"pip": ["-r requirements.txt", "-e ."]}
+    assert environment["channels"] == ["conda-forge"]
+    (python,) = [need for need in conda if need.startswith("python")]
+    lowest = re.search(r">=([\d.]+)", PROJECT["project"]["requires-python"])
+    assert lowest
+    assert python.startswith(f"python>={lowest[1]}")
+    assert Version(lowest[1]) == Version("3.11")
+
+
+def test_the_users_packages_are_all_there() -> None:
+    asked = "torch torchvision jupyterlab matplotlib seaborn scikit-learn torchinfo nbval"
+    assert set(asked.split()) <= {normal(need.name) for need in direct()}
+
+
+LAYERS = [
+    {"errors", "idx"},
+    {"files"},
+    {"device", "data", "model", "photo", "augment", "recipe"},
+    {"evaluate"},
+    {"train"},
+    {"runs"},
+]
+
+
+def test_no_module_imports_one_above_it() -> None:
+    level = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+    for name, rank in level.items():
+        path = ROOT / "lenet_lib" / f"{name}.py"
+        if not path.exists():
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lenet_lib"):
+                inner = (node.module or "").removeprefix("lenet_lib").lstrip(".").split(".")[0]
+                imported = [inner] if inner else [alias.name for alias in node.names]
+                for other in imported:
+                    assert level.get(other, -1) <= rank, f"{name} imports {other}"
+
+
+def test_forbidden_words_stay_out_of_what_is_committed() -> None:
+    """No path of one machine, no registry's host, no MNIST."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    files = [ROOT / name for name in listed.stdout.split("\0") if name]
+    words = re.compile(r"/wor[k]/|/roo[t]/|python[h]osted|py[p]i\.org/simple")
+    for path in files:
+        assert not path.name.endswith("ubyte"), f"{path} looks like MNIST"
+        if path.is_file() and path.suffix not in {".safetensors", ".png"}:
+            found = words.search(path.read_text(encoding="utf-8"))
+            assert found is None, f"{path} names {found and found[0]}"
