@@ -32,7 +32,7 @@ def architecture(steps: Sequence[Layer], image: Tensor) -> Figure:
     drawn = [step for step in steps if not step.kind.startswith("BatchNorm")]
     normed = {a.name for a, b in pairwise(steps) if b.kind[:9] == "BatchNorm"}
     figure, axes = plt.subplots(figsize=(COLUMN, 2.1))
-    axes.imshow(image[0], extent=(0, 28, -14, 14), vmin=0, vmax=255, zorder=2)
+    axes.imshow(image[0].numpy(), extent=(0, 28, -14, 14), vmin=0, vmax=255, zorder=2)
     axes.add_patch(Rectangle((0, -14), 28, 28, fill=False, linewidth=0.8, zorder=3))
     _label(axes, 14, "input", "1×28×28")
     x, corner, side = 28.0, (0.0, 14.0), 28  # where the last square begins, and how wide it is
@@ -171,6 +171,7 @@ def receptive_fields(steps: Sequence[Layer], image: Tensor) -> Figure:
                 linewidth=2,
             )
         )  # fmt: skip
+        axes.add_patch(Rectangle((-0.5, -0.5), 28, 28, fill=False, color="#888888", linewidth=0.7))
         axes.set(xlim=(-3, 30), ylim=(30, -3))
         axes.set_title(step.name.split(" (")[0], loc="center")
         axes.set_xlabel(
@@ -182,7 +183,7 @@ def receptive_fields(steps: Sequence[Layer], image: Tensor) -> Figure:
 
 def c3_table(table: Sequence[Sequence[int]], inputs: int = 6) -> Figure:
     """Draw which input maps each output map of a partial convolution sees."""
-    figure, axes = plt.subplots(figsize=(COLUMN, 2.2))
+    figure, axes = plt.subplots(figsize=(COLUMN, 2.65))
     for column, maps in enumerate(table):
         for row in range(inputs):
             seen = row in maps
@@ -207,7 +208,7 @@ def codes(pictures: Tensor) -> Figure:
     """Draw the ten target vectors of LeNet-5's F6 as the pictures they are; float 10×84, ±1."""
     figure, row = plt.subplots(1, len(pictures), figsize=(COLUMN, 1.25))
     for axes, picture, digit in zip(row, pictures, range(10), strict=True):
-        axes.imshow(picture.reshape(12, 7), vmin=-1, vmax=1)
+        axes.imshow(picture.reshape(12, 7).numpy(), vmin=-1, vmax=1)
         bare(axes, "#BBBBBB")
         axes.set_title(f"{digit}", loc="center")
     return figure

@@ -29,8 +29,8 @@ def walk_maps(image: Tensor, steps: Mapping[str, Tensor]) -> Figure:
         Name → float32 maps×height×width, in the order of the network.
     """
     lines = [-(-len(maps) // 8) for maps in steps.values()]
-    figure = plt.figure(figsize=(COLUMN, 0.78 * (1 + sum(lines)) + 0.35))
-    parts = figure.subfigures(1 + len(steps), 1, squeeze=False, height_ratios=[1.25, *lines])
+    figure = plt.figure(figsize=(COLUMN, 0.74 * (1 + sum(lines)) + 0.2))
+    parts = figure.subfigures(1 + len(steps), 1, squeeze=False, height_ratios=[1.1, *lines])
     first, *_ = _row(parts[0, 0], "input\n1×28×28", 1, 1)
     draw_digit(first, image)
     for part, rows, (name, maps) in zip(parts[1:, 0], lines, steps.items(), strict=True):
@@ -60,7 +60,7 @@ def _row(part: object, title: str, count: int, rows: int) -> list[Axes]:
 
 
 def _signed(axes: Axes, values: Tensor, limit: float) -> AxesImage:
-    drawn = axes.imshow(values, vmin=-limit, vmax=limit, cmap=SIGNED)
+    drawn = axes.imshow(values.numpy(), vmin=-limit, vmax=limit, cmap=SIGNED)
     bare(axes, "#BBBBBB")
     return drawn
 
@@ -83,8 +83,10 @@ def walk_units(
     """
     figure = plt.figure(figsize=(COLUMN, 3.4))
     upper, lower = figure.subfigures(2, 1, squeeze=False, height_ratios=[1, 1.75])[:, 0]
-    for axes, (name, units) in zip(upper.subplots(len(vectors), 1), vectors.items(), strict=True):
-        shown = axes.imshow(units[None], aspect="auto", vmin=0, interpolation="nearest")
+    for axes, (name, units) in zip(
+        upper.subplots(len(vectors), 1, squeeze=False)[:, 0], vectors.items(), strict=True
+    ):
+        shown = axes.imshow(units[None].numpy(), aspect="auto", vmin=0, interpolation="nearest")
         bare(axes, "#BBBBBB")
         axes.set_ylabel(f"{name}\n{len(units)}", rotation=0, ha="right", va="center")
         figure.colorbar(shown, ax=axes, pad=0.015, aspect=6).outline.set_visible(False)
@@ -97,7 +99,7 @@ def walk_units(
         axes.set(xlabel="class", ylabel=name)
         axes.grid(visible=False, axis="x")
         axes.axhline(0, color="black", linewidth=0.8)
-    right.set_ylim(0, 108)
+    right.set_ylim(0, 112)
     top = int(chance.argmax())
     right.text(top, float(chance[top]) + 1, f"{chance[top]:.1f}%", ha="center", fontsize=8)
     return figure
@@ -169,8 +171,10 @@ def feature_maps(images: Tensor, kernels: Tensor, maps: Tensor) -> Figure:
 def favourites(patches: Tensor) -> Figure:
     """Show the pieces of images that excite each map most; uint8 maps×count×side×side."""
     maps, count, side = patches.shape[:3]
-    figure, grid = plt.subplots(maps // 4, 4, figsize=(COLUMN, 0.62 * maps // 4 + 0.4))
-    for number, axes in enumerate(grid.T.flat):
+    figure, grid = plt.subplots(-(-maps // 2), 2, figsize=(COLUMN, 0.4 * maps / 2 + 0.1))
+    for axes in grid.T.flat[maps:]:
+        axes.axis("off")
+    for number, axes in zip(range(maps), grid.T.flat, strict=False):
         strip = np.pad(patches[number].numpy(), ((0, 0), (0, 0), (0, 2)))
         sheet = np.concatenate(list(strip), axis=1)[:, :-2]
         axes.imshow(sheet, vmin=0, vmax=255)
@@ -182,6 +186,7 @@ def favourites(patches: Tensor) -> Figure:
                 np.array([0, 0, side, side, 0]) - 0.5,
                 color="#BBBBBB",
                 linewidth=0.6,
+                clip_on=False,
             )
         axes.set_ylabel(f"{number}", rotation=0, ha="right", va="center")
     return figure
