@@ -47,6 +47,7 @@ def execute(notebook: Path, target: Path, *, timeout: int = 600) -> float:
         raise LenetError(f"{notebook} is no readable notebook ({error}).") from None
     client = NotebookClient(
         book,
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],  # not that others here may listen
         timeout=timeout,
         kernel_name="python3",
         record_timing=False,  # times would differ in every commit
