@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import HTML, Markdown, display
 from matplotlib.figure import Figure
+from PIL import Image
 
 from lenet_lib.data import Dataset, load
 from lenet_lib.plots.style import style
@@ -44,10 +46,23 @@ def show(figure: Figure, name: str, *, alt: str, caption: str = "") -> None:
         What stands under it in print; the alternative text if empty.
     """
     facts = {"alt": alt, "caption": caption or alt, "figure": name}
-    display(figure, metadata={"image/png": facts})
+    # Drawn as a palette image: a third of the bytes, and no difference to be seen.
+    picture = {"image/png": _small_png(figure), "text/plain": repr(figure)}
+    display(picture, raw=True, metadata={"image/png": facts})
     if folder := os.environ.get("LENET_FIGURES"):
         save(figure, Path(folder), name)
     plt.close(figure)
+
+
+def _small_png(figure: Figure) -> bytes:
+    """Draw a figure as a PNG of at most 256 colours."""
+    drawn, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=figure.dpi, bbox_inches="tight")
+    with Image.open(drawn) as picture:
+        picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(
+            small, format="png", optimize=True
+        )
+    return small.getvalue()
 
 
 def save(figure: Figure, folder: Path, name: str, *, heaviest: int = 400_000) -> Path:
