@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -35,7 +36,7 @@ def error_rates(
     floor
         A rate to mark as the noise of the labels themselves, 0–1.
     """
-    figure = Figure(figsize=(COLUMN, 0.65 + 0.3 * len(table)))
+    figure = plt.figure(figsize=(COLUMN, 0.65 + 0.3 * len(table)))
     axes = figure.subplots()
     percent = 100 * table[["rate", "low", "high"]].to_numpy()
     place = np.arange(len(table))
@@ -67,7 +68,7 @@ def confusions(
         the diagonal.
     """
     wide = len(matrices) == 1
-    figure = Figure(figsize=(COLUMN, 4.6 if wide else 3.25))
+    figure = plt.figure(figsize=(COLUMN, 4.6 if wide else 3.25))
     panels = figure.subplots(1, len(matrices), squeeze=False)[0]
     shown = {title: _content(matrix, kind) for title, matrix in matrices.items()}
     top = max(np.nanmax(values) for values in shown.values())
@@ -125,7 +126,7 @@ def by_class(report: Mapping[str, Mapping[str, float]], confusion: Counts) -> Fi
     confusion
         Counts, for the 95 % Wilson intervals of precision (by column) and recall (by row).
     """
-    figure = Figure(figsize=(COLUMN, 2.7))
+    figure = plt.figure(figsize=(COLUMN, 2.7))
     axes = figure.subplots()
     names = [name for name in report if name not in ("accuracy", "macro avg", "weighted avg")]
     hits, place = np.diag(confusion), np.arange(len(names))
@@ -155,7 +156,7 @@ def writer_groups(groups: pd.DataFrame, writers: pd.DataFrame) -> Figure:
     writers
         One row a writer: ``student``, ``errors``, ``digits``.
     """
-    figure = Figure(figsize=(COLUMN, 2.7))
+    figure = plt.figure(figsize=(COLUMN, 2.7))
     left, right = figure.subplots(1, 2, width_ratios=(1, 1.5))
     colours = [PALETTE["blue"], PALETTE["red"]]
     percent = 100 * groups[["rate", "low", "high"]].to_numpy()
@@ -189,7 +190,7 @@ def hardest_writers(table: pd.DataFrame, overall: float) -> Figure:
     overall
         The error rate over all writers, 0–1, which is marked.
     """
-    figure = Figure(figsize=(COLUMN, 0.75 + 0.24 * len(table)))
+    figure = plt.figure(figsize=(COLUMN, 0.75 + 0.24 * len(table)))
     axes = figure.subplots()
     percent = 100 * table[["rate", "low", "high"]].to_numpy()
     place = np.arange(len(table))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -39,7 +40,7 @@ def baselines(table: pd.DataFrame) -> Figure:
     table
         One row a classifier, by name: ``accuracy``, ``low``, ``high``, as fractions 0–1.
     """
-    figure = Figure(figsize=(COLUMN, 0.6 + 0.34 * len(table)))
+    figure = plt.figure(figsize=(COLUMN, 0.6 + 0.34 * len(table)))
     axes = figure.subplots()
     error = 100 * (1 - table["accuracy"])
     spread = np.abs(100 * (1 - table[["low", "high"]].to_numpy().T) - error.to_numpy())
@@ -66,7 +67,7 @@ def schedules(traces: Mapping[str, Sequence[tuple[float, float]]], steps: int) -
     steps
         Steps an epoch of the last recipe, where its epochs are marked.
     """
-    figure = Figure(figsize=(COLUMN, 2.5))
+    figure = plt.figure(figsize=(COLUMN, 2.5))
     left, right = figure.subplots(1, 2)
     longest = 0
     for colour, (name, trace) in zip(_LINES, traces.items(), strict=False):
@@ -83,7 +84,7 @@ def schedules(traces: Mapping[str, Sequence[tuple[float, float]]], steps: int) -
     return figure
 
 
-def curves(history: pd.DataFrame) -> Figure:
+def curves(history: pd.DataFrame, floor: float = 0.0) -> Figure:
     """Draw loss and accuracy by epoch, of training and validation.
 
     Training values are means over an epoch in which the network changed, so they are drawn as a
@@ -94,8 +95,10 @@ def curves(history: pd.DataFrame) -> Figure:
     history
         One row an epoch (``Fit.history``); a first row with epoch 0 and no training values tells
         how the untrained network did.
+    floor
+        The least training loss that label smoothing leaves possible, in nats; 0 is not drawn.
     """
-    figure = Figure(figsize=(COLUMN, 2.6))
+    figure = plt.figure(figsize=(COLUMN, 2.6))
     left, right = figure.subplots(1, 2)
     epoch = history["epoch"].to_numpy()
     for axes, kind, turn in ((left, "loss", lambda v: v), (right, "accuracy", _error)):
@@ -119,7 +122,9 @@ def curves(history: pd.DataFrame) -> Figure:
     left.set(yscale="log", ylabel="cross-entropy (nats)")
     left.set_yticks([0.01, 0.03, 0.1, 0.3, 1, 3], ["0.01", "0.03", "0.1", "0.3", "1", "3"])
     left.yaxis.set_minor_locator(NullLocator())
-    left.legend()
+    if floor:
+        left.axhline(floor, color=PALETTE["blue"], lw=1, ls="--", label="least training loss")
+    left.legend(fontsize=7)
     best = 100 * float(history[["train_accuracy", "validation_accuracy"]].max().max())
     accuracy_axis(right, 5, max(99.5, 100 - (100 - best) / 1.5))
     right.set_ylabel("accuracy (%)")
@@ -136,7 +141,7 @@ def rate_sweep(table: pd.DataFrame, chosen: float) -> Figure:
     chosen
         The recipe's rate, which is marked.
     """
-    figure = Figure(figsize=(COLUMN, 2.7))
+    figure = plt.figure(figsize=(COLUMN, 2.7))
     axes = figure.subplots()
     error = 100 * (1 - table["accuracy"])
     axes.plot(table["learning_rate"], error, "o", color=PALETTE["sky"], ms=4, label="one run")
@@ -159,7 +164,7 @@ def compare_curves(runs: Mapping[str, Sequence[pd.DataFrame]]) -> Figure:
         For each setting, the history of each of its runs (columns ``epoch``, ``train_loss``,
         ``validation_loss``, ``validation_accuracy``).
     """
-    figure = Figure(figsize=(COLUMN, 2.7))
+    figure = plt.figure(figsize=(COLUMN, 2.7))
     left, right = figure.subplots(1, 2)
     for colour, (name, histories) in zip((_LINES[0], _LINES[3]), runs.items(), strict=False):
         for number, history in enumerate(histories):
@@ -191,7 +196,7 @@ def seeds(accuracy: ArrayLike, interval: tuple[float, float, float], gains: pd.D
         ``promised`` and ``kept``: how far the run that is best on one half of the images is above
         the mean on that half, and on the other, as fractions; one row a random halving.
     """
-    figure = Figure(figsize=(COLUMN, 2.5))
+    figure = plt.figure(figsize=(COLUMN, 2.5))
     left, right = figure.subplots(1, 2, width_ratios=(1, 1.25))
     values = 100 * np.asarray(accuracy, dtype=float)
     mean, low, high = (100 * value for value in interval)
@@ -223,7 +228,7 @@ def time_to_accuracy(table: pd.DataFrame) -> Figure:
     table
         Columns ``pipeline``, ``accuracy`` (0–1), ``train_seconds``; one row a run.
     """
-    figure = Figure(figsize=(COLUMN, 2.8))
+    figure = plt.figure(figsize=(COLUMN, 2.8))
     axes = figure.subplots()
     markers = "os^Dv"
     for number, (name, runs) in enumerate(table.groupby("pipeline", sort=False)):

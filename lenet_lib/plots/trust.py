@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -21,7 +22,7 @@ def reliability(tables: Mapping[str, pd.DataFrame]) -> Figure:
     tables
         By title: what :func:`lenet_lib.calibration.reliability` gives.
     """
-    figure = Figure(figsize=(COLUMN, 3.3))
+    figure = plt.figure(figsize=(COLUMN, 3.3))
     panels = figure.subplots(2, len(tables), squeeze=False, sharex=True, height_ratios=(2.6, 1))
     for column, (title, table) in enumerate(tables.items()):
         top, below = panels[:, column]
@@ -57,7 +58,7 @@ def rejection(tables: Mapping[str, pd.DataFrame], *, most: float = 0.1) -> Figur
     most
         Largest rejection rate shown, 0–1.
     """
-    figure = Figure(figsize=(COLUMN, 2.7))
+    figure = plt.figure(figsize=(COLUMN, 2.7))
     axes = figure.subplots()
     lowest, best = 100.0, 0.0
     for colour, (name, table) in zip(("blue", "red", "green"), tables.items(), strict=False):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -35,7 +36,7 @@ def every_mistake(
     long = max(map(len, classes)) > 2
     tile = COLUMN / columns
     figure, grid = _tiles(rows, columns, height=rows * tile * 1.42 + 0.05)
-    for axes, row in zip(grid.flat, mistakes.to_dict("records"), strict=False):
+    for axes, row in zip(grid, mistakes.to_dict("records"), strict=False):
         axes.imshow(images[row["index"], 0])
         truth, prediction = classes[row["truth"]], classes[row["prediction"]]
         arrow = f"{truth}→\n{prediction}" if long else f"{truth}→{prediction}"
@@ -51,12 +52,12 @@ def every_mistake(
     return figure
 
 
-def _tiles(rows: int, columns: int, *, height: float) -> tuple[Figure, NDArray[np.object_]]:
+def _tiles(rows: int, columns: int, *, height: float) -> tuple[Figure, list[Axes]]:
     """Lay out a page-wide grid of images, close together and without axes."""
     layout = ConstrainedLayoutEngine(w_pad=0.01, h_pad=0.015, wspace=0.02, hspace=0.02)
-    figure = Figure(figsize=(COLUMN, height), layout=layout)
-    grid = figure.subplots(rows, columns, squeeze=False)
-    for axes in grid.flat:
+    figure = plt.figure(figsize=(COLUMN, height), layout=layout)
+    grid: list[Axes] = list(figure.subplots(rows, columns, squeeze=False).flat)
+    for axes in grid:
         axes.set_axis_off()
     return figure, grid
 
@@ -87,7 +88,7 @@ def pair_blocks(
         A field shows at most ``side`` × ``side`` images.
     """
     width = COLUMN / len(blocks)
-    figure = Figure(figsize=(COLUMN, width + 0.35))
+    figure = plt.figure(figsize=(COLUMN, width + 0.35))
     panels = figure.subplots(1, len(blocks), squeeze=False)[0]
     half = 28 * side
     for axes, (names, fields) in zip(panels, blocks.items(), strict=True):
@@ -125,7 +126,7 @@ def hand(images: Tensor, labels: Tensor, predictions: Tensor, *, columns: int = 
     rows = -(-len(order) // columns)
     tile = COLUMN / columns
     figure, grid = _tiles(rows, columns, height=rows * tile * 1.3 + 0.05)
-    for axes, i in zip(grid.flat, order, strict=False):
+    for axes, i in zip(grid, order, strict=False):
         axes.imshow(images[i, 0])
         if labels[i] != predictions[i]:
             axes.set_title(f"read as {int(predictions[i])}", fontsize=6, loc="center", pad=2)
