@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F  # noqa: N812 (the field's name for it)
@@ -178,7 +179,8 @@ def save_weights(model: nn.Module, path: Path, **facts: object) -> None:
     """Write a network's weights as safetensors, with facts about their making as metadata."""
     from safetensors.torch import save
 
-    metadata = {"network": type(model).__name__, "facts": json.dumps(facts, sort_keys=True)}
+    # One key alone: safetensors writes several in random order, and equal runs equal files.
+    metadata = {"lenet": json.dumps({"network": type(model).__name__, **facts}, sort_keys=True)}
     state = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
     files.write(path, save(state, metadata))
 
@@ -195,7 +197,7 @@ def load_weights(path: str | Path = WEIGHTS) -> nn.Module:
 
     try:
         with safe_open(path, framework="pt") as file:
-            name = (file.metadata() or {}).get("network", "LeNet")
+            name = str(_facts(file).get("network", "LeNet"))
             state = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 (no mapping)
     except FileNotFoundError:
         raise LenetError(f"There are no weights at {path}; `lenet train` makes some.") from None
@@ -220,5 +222,9 @@ def weights_facts(path: str | Path = WEIGHTS) -> dict[str, object]:
     from safetensors import safe_open
 
     with safe_open(path, framework="pt") as file:
-        facts: dict[str, object] = json.loads((file.metadata() or {}).get("facts", "{}"))
+        return _facts(file)
+
+
+def _facts(file: Any) -> dict[str, object]:
+    facts: dict[str, object] = json.loads((file.metadata() or {}).get("lenet", "{}"))
     return facts

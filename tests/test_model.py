@@ -124,7 +124,10 @@ def test_weights_survive_the_disk(network: type[nn.Module], tmp_path: Path) -> N
     loaded = load_weights(path)
     assert type(loaded) is network
     assert torch.equal(loaded(x), model(x))
-    assert weights_facts(path) == {"recipe": "fast", "seed": 3}
+    assert weights_facts(path) == {"network": network.__name__, "recipe": "fast", "seed": 3}
+    content = path.read_bytes()
+    save_weights(model, path, seed=3, recipe="fast")
+    assert path.read_bytes() == content
     assert list(tmp_path.iterdir()) == [path]
 
 
