@@ -235,6 +235,22 @@ def _schedule(recipe: Recipe, optimizer: torch.optim.Optimizer, steps: int) -> L
     )
 
 
+def trace_schedule(recipe: Recipe, steps: int) -> list[tuple[float, float]]:
+    """Give the learning rate and Adam's β₁ at every step of a run of ``steps`` steps an epoch.
+
+    The one-cycle schedule moves both: momentum is least where the rate is greatest.
+    """
+    optimizer = _optimizer(recipe, nn.Linear(1, 1))
+    schedule, trace = _schedule(recipe, optimizer, steps), []
+    for _ in range(recipe.epochs * steps):
+        group = optimizer.param_groups[0]
+        trace.append((float(group["lr"]), float(group["betas"][0])))
+        optimizer.step()
+        if schedule is not None:
+            schedule.step()
+    return trace
+
+
 def _validate(model: nn.Module, validation: Images) -> dict[str, float]:
     logits, labels = predict_logits(model, validation.images), validation.labels.cpu()
     return {

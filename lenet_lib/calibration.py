@@ -1,0 +1,122 @@
+"""Whether a network knows when it may be wrong: reliability, temperature, rejection."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
+
+from lenet_lib.evaluate import wilson_interval
+
+
+def softmax(logits: Tensor, temperature: float = 1.0) -> NDArray[np.float64]:
+    """Turn logits N×10 into probabilities, float64 N×10; a temperature above 1 softens them."""
+    return torch.softmax(logits.double() / temperature, dim=1).numpy()
+
+
+def reliability(confidence: ArrayLike, correct: ArrayLike, *, bins: int = 15) -> pd.DataFrame:
+    """Compare what a network claims with what it keeps, in equally wide bins of confidence.
+
+    Parameters
+    ----------
+    confidence
+        Probability of the predicted class, 0–1, shape N.
+    correct
+        Whether the prediction is right, shape N.
+    bins
+        Number of bins between 0 and 1; empty ones are left out.
+
+    Returns
+    -------
+    DataFrame
+        One row a bin: its edges ``left`` and ``right`` (right edge included), the ``count`` of
+        images in it, their mean ``confidence``, their ``accuracy`` and its 95 % Wilson interval
+        ``low`` to ``high``.
+    """
+    claimed, kept = np.asarray(confidence, dtype=float), np.asarray(correct, dtype=bool)
+    edges = np.linspace(0, 1, bins + 1)
+    number = np.clip(np.searchsorted(edges, claimed, side="left") - 1, 0, bins - 1)
+    rows = []
+    for i in np.unique(number):
+        inside = number == i
+        count, right = int(inside.sum()), int(kept[inside].sum())
+        low, high = wilson_interval(right, count)
+        rows.append(
+            {
+                "left": edges[i],
+                "right": edges[i + 1],
+                "count": count,
+                "confidence": claimed[inside].mean(),
+                "accuracy": right / count,
+                "low": low,
+                "high": high,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def expected_calibration_error(table: pd.DataFrame) -> float:
+    """Average the gap between claim and keeping over the images of :func:`reliability`'s bins.
+
+    Naeini, Cooper & Hauskrecht 2015; 0 is perfect, as a fraction 0–1.
+    """
+    gaps = (table["accuracy"] - table["confidence"]).abs()
+    return float(np.average(gaps, weights=table["count"]))
+
+
+def fit_temperature(logits: Tensor, labels: Tensor) -> float:
+    """Find the temperature that makes the labels likeliest (Guo et al. 2017).
+
+    Parameters
+    ----------
+    logits
+        Float N×10, of images that the network was *not* trained on.
+    labels
+        True classes, int64 N.
+
+    Returns
+    -------
+    float
+        Between 0.05 and 20. Divide logits by it; no prediction changes, only its confidence.
+    """
+    from scipy.optimize import minimize_scalar
+
+    exact = logits.double()
+
+    def loss(log_temperature: float) -> float:
+        scaled = exact / float(np.exp(log_temperature))
+        return torch.nn.functional.cross_entropy(scaled, labels).item()
+
+    best = minimize_scalar(loss, bounds=(np.log(0.05), np.log(20)), method="bounded")
+    return float(np.exp(best.x))
+
+
+def reject(confidence: ArrayLike, correct: ArrayLike) -> pd.DataFrame:
+    """Tell what is gained by leaving the least confident images to a human.
+
+    Returns
+    -------
+    DataFrame
+        One row for each number of images rejected, from none to all but one: ``rejected``, its
+        ``rate`` (0–1), the ``errors`` among the images kept, and the ``accuracy`` on them (0–1).
+    """
+    claimed, kept = np.asarray(confidence, dtype=float), np.asarray(correct, dtype=bool)
+    wrong = ~kept[np.argsort(claimed, kind="stable")]  # the least confident first
+    rejected = np.arange(len(wrong))
+    errors = wrong[::-1].cumsum()[::-1]
+    return pd.DataFrame(
+        {
+            "rejected": rejected,
+            "rate": rejected / len(wrong),
+            "errors": errors,
+            "accuracy": 1 - errors / (len(wrong) - rejected),
+        }
+    )
+
+
+def rejected_for(table: pd.DataFrame, accuracy: float) -> float:
+    """Give the smallest rejection rate that reaches an accuracy, or NaN if none does."""
+    enough = table.loc[table["accuracy"] >= accuracy, "rate"]
+    return float(enough.iloc[0]) if len(enough) else float("nan")

@@ -1,0 +1,111 @@
+"""The images a network gets wrong: which, how surely, in which pairs, and in whose hand."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from torch import Tensor
+
+from lenet_lib.calibration import softmax
+from lenet_lib.data import Writers
+from lenet_lib.evaluate import wilson_interval
+
+
+def list_mistakes(logits: Tensor, labels: Tensor, disputed: Container[int] = ()) -> pd.DataFrame:
+    """List every misread image, the surest mistake first.
+
+    Parameters
+    ----------
+    logits
+        Float N×10.
+    labels
+        True classes as given by the data set, int64 N.
+    disputed
+        Positions of images whose label human raters dispute.
+
+    Returns
+    -------
+    DataFrame
+        ``index`` (position 0 … N−1), ``truth``, ``prediction``, ``confidence`` (probability of the
+        prediction, 0–1), ``margin`` (confidence less the probability of the truth, 0–1) and
+        ``disputed``.
+    """
+    probabilities, truth = softmax(logits), labels.numpy()
+    prediction = logits.argmax(1).numpy()
+    wrong = np.flatnonzero(prediction != truth)
+    confidence = probabilities[wrong, prediction[wrong]]
+    table = pd.DataFrame(
+        {
+            "index": wrong,
+            "truth": truth[wrong],
+            "prediction": prediction[wrong],
+            "confidence": confidence,
+            "margin": confidence - probabilities[wrong, truth[wrong]],
+            "disputed": [int(i) in disputed for i in wrong],
+        }
+    )
+    return table.sort_values(["confidence", "index"], ascending=[False, True], ignore_index=True)
+
+
+def confused_pairs(confusion: NDArray[np.int64]) -> pd.DataFrame:
+    """Rank pairs of classes by how often one is taken for the other.
+
+    Parameters
+    ----------
+    confusion
+        Counts, rows true, columns predicted.
+
+    Returns
+    -------
+    DataFrame
+        ``a`` < ``b``, the errors ``a_as_b`` and ``b_as_a``, and their sum ``errors``; the most
+        confused first, pairs without errors left out.
+    """
+    a, b = np.triu_indices(len(confusion), k=1)
+    table = pd.DataFrame({"a": a, "b": b, "a_as_b": confusion[a, b], "b_as_a": confusion[b, a]})
+    table["errors"] = table["a_as_b"] + table["b_as_a"]
+    table = table.sort_values(["errors", "a", "b"], ascending=[False, True, True])
+    return table[table["errors"] > 0].reset_index(drop=True)
+
+
+def borderline(logits: Tensor, labels: Tensor, truth: int, prediction: int) -> NDArray[np.int64]:
+    """Find the images of one class that are predicted as another (or the same), hardest first.
+
+    Hardest means: the least difference between the two largest logits. Positions, int64.
+    """
+    predicted = logits.argmax(1)
+    top = logits.topk(2, dim=1).values
+    found = ((labels == truth) & (predicted == prediction)).nonzero().flatten()
+    order = (top[found, 0] - top[found, 1]).argsort(stable=True)
+    return np.asarray(found[order].numpy(), dtype=np.int64)
+
+
+def by_writer(correct: NDArray[np.bool_], who: Writers) -> pd.DataFrame:
+    """Count each writer's digits and errors.
+
+    Parameters
+    ----------
+    correct
+        Whether each digit is read rightly, bool N.
+    who
+        Who wrote it, N.
+
+    Returns
+    -------
+    DataFrame
+        One row a writer, by NIST's number: ``student``, ``digits``, ``errors``, the error ``rate``
+        (0–1) and its 95 % Wilson interval ``low`` to ``high``; the most errors first.
+    """
+    table = (
+        pd.DataFrame({"writer": who.writer, "student": who.student, "wrong": ~correct})
+        .groupby("writer")
+        .agg(student=("student", "first"), digits=("wrong", "size"), errors=("wrong", "sum"))
+    )
+    pairs = zip(table["errors"], table["digits"], strict=True)
+    intervals = np.array([wilson_interval(int(e), int(n)) for e, n in pairs])
+    table["rate"] = table["errors"] / table["digits"]
+    table["low"], table["high"] = intervals.T
+    return table.sort_values(["errors", "digits"], ascending=[False, True], kind="stable")
