@@ -41,7 +41,8 @@ def table(runs: pd.DataFrame) -> str:
         [
             *lines,
             "",
-            f"Time 1/{ratio.train_seconds:.1f}, images per second {1 / ratio.images_per_second:.1f}×: "
+            f"Time 1/{ratio.train_seconds:.1f}, "
+            f"images per second {1 / ratio.images_per_second:.1f}×: "
             f"{made.threads} threads on {made.machine}, Python {made.python}, torch {made.torch}; "
             "remade by `make benchmark`.",
             "",
