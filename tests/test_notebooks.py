@@ -96,3 +96,12 @@ def test_links_between_notebooks_lead_somewhere(book: Any) -> None:
     prose = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", prose):
         assert (ROOT / "notebooks" / target).exists(), target
+
+
+def test_a_missing_table_is_told_where_to_find_it() -> None:
+    from lenet_lib.errors import LenetError
+    from lenet_lib.notebook import results
+
+    assert len(results("time_to_accuracy.csv")) > 1
+    with pytest.raises(LenetError, match="work in a clone of the whole repository"):
+        results("nowhere.csv")
