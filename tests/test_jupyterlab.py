@@ -64,7 +64,7 @@ def _forget_outputs(path: Path) -> None:
 
 
 def _wait_until_idle(page: Any) -> None:
-    """Wait for the kernel to answer: whoever leaves the page earlier cancels JupyterLab's questions to it."""
+    """Wait for the kernel: leaving the page earlier cancels JupyterLab's questions to it."""
     page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(timeout=90_000)
 
 
