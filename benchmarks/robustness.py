@@ -1,0 +1,34 @@
+"""Accuracy on corrupted test images of networks that `lenet study --weights` kept.
+
+python benchmarks/robustness.py reference=build/study/reference-seed0.safetensors best=…
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from lenet_lib import data, files
+from lenet_lib.errors import LenetError
+from lenet_lib.model import load_weights
+from lenet_lib.robustness import measure
+
+OUT = Path("results/robustness.csv")
+
+
+def main() -> None:
+    """Measure the networks named NAME=FILE on the command line."""
+    pairs = [word.partition("=") for word in sys.argv[1:]]
+    if not pairs or not all(name and path for name, _, path in pairs):
+        sys.exit("Name the networks: NAME=FILE.safetensors …")
+    try:
+        networks = {name: load_weights(path) for name, _, path in pairs}
+        table = measure(networks, data.load("mnist").test)
+    except LenetError as error:
+        sys.exit(f"Error: {error}")
+    files.write(OUT, table.to_csv(index=False, lineterminator="\n"))
+    print(table.pivot(index=["corruption", "strength"], columns="network", values="accuracy"))
+
+
+if __name__ == "__main__":
+    main()

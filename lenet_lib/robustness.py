@@ -1,0 +1,184 @@
+"""How a network stands images that are worse than those it was tested on.
+
+Each corruption has one strength with a unit; the same generator corrupts alike for all networks, so
+they are compared on the very same images.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+import torch
+import torch.nn.functional as F  # noqa: N812 (the field's name for it)
+from torch import Tensor, nn
+
+from lenet_lib.augment import warp
+from lenet_lib.data import Images, scale
+
+Corrupt = Callable[[Tensor, float, torch.Generator], Tensor]
+"""Turns float32 N×1×H×W in 0–1 into the like, given a strength and a source of chance."""
+
+
+def rotate(images: Tensor, degrees: float, generator: torch.Generator) -> Tensor:
+    """Turn each image by so many degrees, to a side that chance decides."""
+    angle = _signs(len(images), generator) * math.radians(degrees)
+    return _affine(images, angle.cos(), -angle.sin(), angle.sin(), angle.cos())
+
+
+def shift(images: Tensor, pixels: float, generator: torch.Generator) -> Tensor:
+    """Move each image by so many pixels in a direction that chance decides."""
+    turn = torch.rand(len(images), generator=generator) * 2 * math.pi
+    one, zero = torch.ones(len(images)), torch.zeros(len(images))
+    matrices = torch.stack([one, zero, pixels * turn.cos(), zero, one, pixels * turn.sin()], 1)
+    return warp(images, matrices.reshape(-1, 2, 3))
+
+
+def resize(images: Tensor, factor: float, generator: torch.Generator) -> Tensor:
+    """Enlarge each image about its centre by a factor, or shrink it by a factor below 1."""
+    zoom, zero = torch.full((len(images),), 1 / factor), torch.zeros(len(images))
+    return _affine(images, zoom, zero, zero, zoom)
+
+
+def noise(images: Tensor, deviation: float, generator: torch.Generator) -> Tensor:
+    """Add Gaussian noise of a standard deviation in units of full ink, and clip to 0–1."""
+    return (images + deviation * torch.randn(images.shape, generator=generator)).clamp(0, 1)
+
+
+def blur(images: Tensor, sigma: float, generator: torch.Generator) -> Tensor:
+    """Convolve with a Gaussian whose standard deviation is sigma pixels."""
+    reach = math.ceil(3 * sigma)
+    place = torch.arange(-reach, reach + 1, dtype=images.dtype)
+    kernel = torch.exp(-(place**2) / (2 * sigma**2))
+    kernel = kernel / kernel.sum()
+    across = F.conv2d(images, kernel.view(1, 1, 1, -1), padding=(0, reach))
+    return F.conv2d(across, kernel.view(1, 1, -1, 1), padding=(reach, 0))
+
+
+def fade(images: Tensor, contrast: float, generator: torch.Generator) -> Tensor:
+    """Multiply the ink by a contrast below 1."""
+    return images * contrast
+
+
+def occlude(images: Tensor, side: float, generator: torch.Generator) -> Tensor:
+    """Lay a blank square of so many pixels a side over a random place of the middle 20×20."""
+    height, width = images.shape[-2:]
+    size = round(side)
+    top, left = (
+        torch.randint(4, length - 4 - size + 1, (len(images), 1), generator=generator)
+        for length in (height, width)
+    )
+    rows, columns = torch.arange(height), torch.arange(width)
+    hidden_rows = (rows >= top) & (rows < top + size)
+    hidden_columns = (columns >= left) & (columns < left + size)
+    hidden = hidden_rows[:, :, None] & hidden_columns[:, None, :]
+    return images.masked_fill(hidden[:, None], 0)
+
+
+def thicken(images: Tensor, pixels: float, generator: torch.Generator) -> Tensor:
+    """Make strokes wider by so many pixels (grey dilation), or thinner if negative (erosion)."""
+    size = 1 + round(abs(pixels))
+    pad = (size // 2, (size - 1) // 2)
+    sign = 1 if pixels > 0 else -1
+    padded = F.pad(sign * images, (*pad, *pad), value=0 if sign > 0 else -1)
+    return sign * F.max_pool2d(padded, size, stride=1)
+
+
+def _signs(count: int, generator: torch.Generator) -> Tensor:
+    return torch.randint(0, 2, (count,), generator=generator) * 2.0 - 1
+
+
+def _affine(images: Tensor, a: Tensor, b: Tensor, d: Tensor, e: Tensor) -> Tensor:
+    zero = torch.zeros_like(a)
+    return warp(images, torch.stack([a, b, zero, d, e, zero], 1).reshape(-1, 2, 3))
+
+
+@dataclass(frozen=True)
+class Corruption:
+    """A way to spoil images, the strengths to try, and the strengths' unit."""
+
+    apply: Corrupt
+    strengths: tuple[float, ...]
+    unit: str
+    harmless: float = 0.0
+    """The strength that changes nothing."""
+
+
+CORRUPTIONS: Mapping[str, Corruption] = {
+    "rotation": Corruption(rotate, (10, 20, 30, 40, 50), "degrees"),
+    "shift": Corruption(shift, (1, 2, 3, 4, 5), "pixels"),
+    "scale": Corruption(resize, (0.6, 0.7, 0.8, 0.9, 1.1, 1.2, 1.3), "times", 1.0),
+    "noise": Corruption(noise, (0.1, 0.2, 0.3, 0.4, 0.5), "standard deviation"),
+    "blur": Corruption(blur, (0.5, 1.0, 1.5, 2.0, 2.5), "sigma, pixels"),
+    "contrast": Corruption(fade, (0.1, 0.2, 0.4, 0.6, 0.8), "times", 1.0),
+    "occlusion": Corruption(occlude, (3, 5, 7, 9, 11), "side, pixels"),
+    "stroke width": Corruption(thicken, (-2, -1, 1, 2, 3), "pixels"),
+}
+"""What is tried, by name; FGSM (:func:`fgsm`) comes on top, for it needs the network."""
+
+FGSM_STRENGTHS = (0.02, 0.05, 0.1, 0.15, 0.2)
+"""Largest changes of a pixel, in units of full ink."""
+
+
+def fgsm(model: nn.Module, images: Tensor, labels: Tensor, epsilon: float) -> Tensor:
+    """Move every pixel by epsilon to where the loss grows: the fast gradient sign method.
+
+    Goodfellow, Shlens & Szegedy (2015), *Explaining and harnessing adversarial examples*, eq. 1.
+    """
+    parts = []
+    for x, y in zip(images.split(1000), labels.split(1000), strict=True):
+        x = x.clone().requires_grad_(True)
+        loss = F.cross_entropy(model(x), y, reduction="sum")
+        (gradient,) = torch.autograd.grad(loss, x)
+        parts.append((x + epsilon * gradient.sign()).detach().clamp(0, 1))
+    return torch.cat(parts)
+
+
+def measure(networks: Mapping[str, nn.Module], test: Images, *, seed: int = 0) -> pd.DataFrame:
+    """Measure networks on corrupted images.
+
+    Parameters
+    ----------
+    networks
+        In evaluation mode, by name.
+    test
+        The images to corrupt.
+    seed
+        Decides what chance decides; each corruption at each strength begins anew with it.
+
+    Returns
+    -------
+    DataFrame
+        ``network, corruption, strength, unit, accuracy`` (a fraction), the harmless strength
+        included.
+    """
+    images, rows = scale(test.images), []
+
+    def add(corruption: str, strength: float, unit: str, name: str, x: Tensor) -> None:
+        accuracy = _accuracy(networks[name], x, test.labels)
+        rows.append((name, corruption, strength, unit, accuracy))
+
+    for corruption, kind in CORRUPTIONS.items():
+        for strength in sorted({*kind.strengths, kind.harmless}):
+            generator = torch.Generator().manual_seed(seed)
+            same = strength == kind.harmless
+            spoilt = images if same else kind.apply(images, strength, generator)
+            for name in networks:
+                add(corruption, strength, kind.unit, name, spoilt)
+    for name, model in networks.items():
+        for epsilon in (0.0, *FGSM_STRENGTHS):
+            spoilt = fgsm(model, images, test.labels, epsilon) if epsilon else images
+            add("FGSM", epsilon, "largest change", name, spoilt)
+    columns = ["network", "corruption", "strength", "unit", "accuracy"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
+    with torch.inference_mode():
+        right = sum(
+            int((model(x).argmax(1) == y).sum())
+            for x, y in zip(images.split(1000), labels.split(1000), strict=True)
+        )
+    return right / len(labels)
