@@ -8,7 +8,7 @@ export LENET_DATA := $(if $(LENET_DATA),$(abspath $(LENET_DATA)))
 .DEFAULT_GOAL := help
 NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
 
-.PHONY: help setup report notebooks lab test lint benchmark lock clean
+.PHONY: help setup report notebooks lab test lint benchmark study lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -46,6 +46,16 @@ lint: setup
 benchmark: setup ## remake the table of speed in results/ and in the README
 	$(BIN)/python benchmarks/time_to_accuracy.py
 	$(BIN)/python benchmarks/readme_table.py
+
+SIZES := 100 300 1000 3000 10000 30000 60000
+LADDER := reference one-cycle affine elastic clean
+
+study: setup ## remake the tables of notebook 05: hours, but runs that a table has are kept
+	$(BIN)/lenet study $(LADDER:%=--recipe %) --seeds 5 --weights build/study
+	$(BIN)/lenet study --recipe best --seeds 10 --weights build/study
+	$(BIN)/lenet study --recipe best --network LeNet5 --seeds 5
+	$(BIN)/lenet study --recipe one-cycle --recipe clean $(SIZES:%=--train-images %) --seeds 3 --out results/sample-size.csv
+	$(BIN)/python benchmarks/robustness.py reference=build/study/reference-LeNet-60000-seed0.safetensors best=build/study/best-LeNet-60000-seed0.safetensors
 
 lock: setup ## pin the closure of pyproject.toml's ranges anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra test --upgrade --custom-compile-command "make lock" --output-file requirements.txt pyproject.toml

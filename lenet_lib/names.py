@@ -15,16 +15,15 @@ class DatasetName(StrEnum):
 
 
 class RecipeName(StrEnum):
-    """The recipes to choose from, in the order of the ladder."""
+    """The recipes to choose from."""
 
-    REFERENCE = "reference"
     FAST = "fast"
+    REFERENCE = "reference"
     ONE_CYCLE = "one-cycle"
     AFFINE = "affine"
     ELASTIC = "elastic"
-    LONG = "long"
+    CLEAN = "clean"
     BEST = "best"
-    TEACHER = "teacher"
 
 
 class NetworkName(StrEnum):
@@ -32,4 +31,3 @@ class NetworkName(StrEnum):
 
     LENET = "LeNet"
     LENET5 = "LeNet5"
-    WIDE_LENET = "WideLeNet"

@@ -7,7 +7,7 @@ rows in the same order, whichever run ended first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,6 @@ from lenet_lib.errors import LenetError
 from lenet_lib.evaluate import predict_logits
 from lenet_lib.model import save_weights
 from lenet_lib.recipe import Recipe
-from lenet_lib.runs import find_teachers
 from lenet_lib.train import fit
 
 KEY = ["dataset", "recipe", "network", "train_images", "epochs", "seed"]
@@ -76,7 +75,7 @@ class Outcome:
     model: nn.Module
 
 
-def run_one(job: Job, teachers: Sequence[nn.Module], data_dir: Path | None = None) -> Outcome:
+def run_one(job: Job, data_dir: Path | None = None) -> Outcome:
     """Train with one thread, then read the test set once.
 
     One thread, because several runs share the cores: two runs side by side end sooner than two
@@ -88,7 +87,7 @@ def run_one(job: Job, teachers: Sequence[nn.Module], data_dir: Path | None = Non
     if job.train_images is not None:
         order = torch.randperm(len(train), generator=torch.Generator().manual_seed(job.seed))
         train = train[order[: job.train_images]]
-    fitted = fit(job.recipe, train, seed=job.seed, device=device, teachers=teachers)
+    fitted = fit(job.recipe, train, seed=job.seed, device=device)
     logits, labels = predict_logits(fitted.model, dataset.test.images), dataset.test.labels
     predicted = logits.argmax(1)
     wrong = (predicted != labels).nonzero().flatten()
@@ -173,7 +172,6 @@ def study(
     backend: Literal["loky", "dask"] = "loky",
     scheduler: str | None = None,
     weights: Path | None = None,
-    runs: Path = Path("runs"),
     progress: bool = True,
 ) -> pd.DataFrame:
     """Do the runs that a table lacks.
@@ -191,9 +189,8 @@ def study(
     backend, scheduler
         ``loky`` for processes on this machine, or ``dask`` and the address of its scheduler.
     weights
-        Folder for each run's weights, ``<recipe>-seed<k>.safetensors``; by default none are kept.
-    runs
-        Folder of the teachers' runs; those that are missing are trained first.
+        Folder for each run's weights, ``<recipe>-<network>-<train images>-seed<k>.safetensors``;
+        by default none are kept.
     progress
         Show a progress bar on stderr.
 
@@ -212,30 +209,19 @@ def study(
     tables, jobs = Tables(out), list(jobs)
     done, sizes = tables.keys(), {job.dataset: load(job.dataset, data_dir) for job in jobs}
     todo = [job for job in jobs if tuple(job.key(sizes[job.dataset]).values()) not in done]
-    wanted = {(job.dataset, job.recipe.teacher): job.recipe for job in todo}
     for job in todo:
         if (job.train_images or 0) > len(sizes[job.dataset].train):
             raise LenetError(
                 f"{job.dataset} has {len(sizes[job.dataset].train):,} training images, not "
                 f"{job.train_images:,}."
             )
-    teachers = {
-        key: find_teachers(recipe, sizes[key[0]], runs, torch.device("cpu"), progress=progress)
-        for key, recipe in wanted.items()
-    }
     with (
         _backend(backend, scheduler),
-        tqdm(
-            total=len(jobs), initial=len(jobs) - len(todo), unit="run", disable=not progress
-        ) as bar,
+        tqdm(total=len(jobs), unit="run", disable=not progress) as bar,
     ):
         bar.update(len(jobs) - len(todo))
         parallel = joblib.Parallel(n_jobs=workers or -1, return_as="generator_unordered")
-        tasks = (
-            joblib.delayed(run_one)(job, teachers[job.dataset, job.recipe.teacher], data_dir)
-            for job in todo
-        )
-        for outcome in parallel(tasks):
+        for outcome in parallel(joblib.delayed(run_one)(job, data_dir) for job in todo):
             if weights is not None:
                 _keep(outcome, weights)
             tables.add(outcome)
@@ -247,8 +233,8 @@ def study(
 def _keep(outcome: Outcome, folder: Path) -> None:
     row = outcome.row
     facts = {name: row[name] for name in ("dataset", "recipe", "seed")}
-    path = folder / f"{row['recipe']}-seed{row['seed']}.safetensors"
-    save_weights(outcome.model, path, **facts)
+    name = "{recipe}-{network}-{train_images}-seed{seed}.safetensors".format_map(row)
+    save_weights(outcome.model, folder / name, **facts)
 
 
 def _backend(name: str, scheduler: str | None) -> AbstractContextManager[Any]:

@@ -6,7 +6,7 @@ import io
 import math
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import LRScheduler, OneCycleLR
+from torch.optim.swa_utils import update_bn
 from tqdm import tqdm
 
 from lenet_lib import files
@@ -46,7 +47,6 @@ def fit(
     seed: int = 0,
     device: torch.device | None = None,
     validation: Images | None = None,
-    teachers: Sequence[nn.Module] = (),
     checkpoint: Path | None = None,
     progress: bool = False,
 ) -> Fit:
@@ -67,8 +67,6 @@ def fit(
         Where to train; by default the accelerator if there is one.
     validation
         Looked at after each epoch and reported in the history; decides nothing.
-    teachers
-        Trained networks, as many as the recipe wants (see :meth:`lenet_lib.runs.Run.train`).
     checkpoint
         File to go on from if it exists, rewritten after each epoch.
     progress
@@ -77,18 +75,13 @@ def fit(
     Raises
     ------
     LenetError
-        Unusable training data, missing teachers, a loss that is no longer finite, or a foreign
-        checkpoint.
+        Unusable training data, a loss that is no longer finite, or a foreign checkpoint.
     """
     _check_trainable(train)
-    if len(teachers) != recipe.teachers:
-        raise LenetError(
-            f"Recipe {recipe.name!r} needs {recipe.teachers} trained teachers, not {len(teachers)}."
-        )
     device = device or choose_device()
     keep_freed_memory()
     with repeatable(seed):
-        run = _Training(recipe, train.to(device), seed, teachers)
+        run = _Training(recipe, train.to(device), seed)
         if checkpoint is not None and checkpoint.is_file():
             run.restore(checkpoint)
         with tqdm(
@@ -102,6 +95,8 @@ def fit(
         ) as bar:
             for epoch in range(len(run.history), recipe.epochs):
                 run.epoch(epoch, bar)
+                if recipe.clean_statistics and epoch == recipe.epochs - 1:
+                    run.estimate_statistics()
                 if validation is not None:
                     run.history[-1] |= _validate(run.model, validation.to(device))
                 if checkpoint is not None:
@@ -125,7 +120,6 @@ class _Training:
         recipe: Recipe,
         train: Images,
         seed: int,
-        teachers: Sequence[nn.Module],
     ) -> None:
         self.recipe, self.train, self.seed = recipe, train, seed
         device = train.labels.device
@@ -134,7 +128,6 @@ class _Training:
         # Channels last in memory: the CPU's convolution and pooling kernels are faster on it.
         layout: Any = {"device": device, "memory_format": torch.channels_last}
         self.model = NETWORKS[recipe.network]().to(**layout)
-        self.teachers = [teacher.eval().to(**layout) for teacher in teachers]
         self.optimizer = _optimizer(recipe, self.model)
         self.schedule = _schedule(recipe, self.optimizer, self.steps)
         self.loss = nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing)
@@ -151,7 +144,7 @@ class _Training:
             if self.recipe.distortion is not None:
                 images = distort(images, chance, self.recipe.distortion)
             logits = self.model(images)
-            loss = self._distil(logits, images) if self.teachers else self.loss(logits, labels)
+            loss = self.loss(logits, labels)
             self.optimizer.zero_grad()
             loss.backward()
             self.optimizer.step()
@@ -183,17 +176,11 @@ class _Training:
             }
         )
 
-    def _distil(self, logits: Tensor, images: Tensor) -> Tensor:
-        """Give the cross-entropy with the teachers' softened mean probabilities, times T².
-
-        The factor keeps the gradient's size whatever the temperature T (Hinton et al. 2015, § 2).
-        """
-        heat = self.recipe.temperature
-        with torch.no_grad():
-            targets = torch.stack(
-                [(teacher(images) / heat).softmax(1) for teacher in self.teachers]
-            )
-        return heat**2 * nn.functional.cross_entropy(logits / heat, targets.mean(0))
+    def estimate_statistics(self) -> None:
+        """Give batch normalisation the mean and variance of the undistorted training images."""
+        start = time.perf_counter()
+        update_bn((scale(images) for images in self.train.images.split(1000)), self.model)
+        self.history[-1]["seconds"] += time.perf_counter() - start
 
     def _epoch_seed(self, epoch: int) -> int:
         return self.seed * 10_007 + epoch

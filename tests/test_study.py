@@ -57,7 +57,9 @@ def test_rows_tell_what_the_kept_weights_do(done: Path) -> None:
     digits = load("digits")
     mistakes = pd.read_csv(done / "t-mistakes.csv")
     for row in pd.read_csv(done / "t.csv").itertuples():
-        model = load_weights(done / "weights" / f"fast-seed{row.seed}.safetensors")
+        model = load_weights(
+            done / "weights" / f"fast-LeNet-{row.train_images}-seed{row.seed}.safetensors"
+        )
         metrics = evaluate(model, digits.test.images, digits.test.labels)
         assert row.errors == metrics.errors
         assert row.accuracy == pytest.approx(metrics.accuracy)
@@ -86,29 +88,12 @@ def test_what_is_done_is_not_done_again(
 
 
 def test_fewer_training_images_are_drawn_by_the_seed() -> None:
-    outcomes = [run_one(Job(TINY, 3, "digits", 200), ()) for _ in range(2)]
+    outcomes = [run_one(Job(TINY, 3, "digits", 200)) for _ in range(2)]
     assert outcomes[0].mistakes == outcomes[1].mistakes
     assert outcomes[0].row["train_images"] == 200
-    whole = run_one(Job(TINY, 3, "digits"), ())
+    whole = run_one(Job(TINY, 3, "digits"))
     assert whole.row["train_images"] == len(load("digits").train)
     assert whole.row["errors"] < outcomes[0].row["errors"]
-
-
-def test_students_learn_from_teachers_that_are_trained_once(tmp_path: Path) -> None:
-    teacher = replace(RECIPES["teacher"], epochs=1)
-    student = replace(RECIPES["best"], epochs=1)
-    from lenet_lib import recipe
-
-    old = recipe.RECIPES["teacher"]
-    recipe.RECIPES["teacher"] = teacher
-    try:
-        plan = [Job(student, seed, "digits") for seed in range(2)]
-        study(plan, tmp_path / "t.csv", runs=tmp_path / "runs", workers=1, progress=False)
-    finally:
-        recipe.RECIPES["teacher"] = old
-    folders = [path.name for path in (tmp_path / "runs").iterdir()]
-    assert folders == ["digits-teacher-seed0"]
-    assert len(pd.read_csv(tmp_path / "t.csv")) == 2
 
 
 def test_a_killed_study_goes_on_where_it_stopped(tmp_path: Path) -> None:
@@ -181,7 +166,7 @@ def test_a_file_that_is_no_study_is_left_alone(tmp_path: Path) -> None:
 
 def test_two_writers_lose_nothing(done: Path, tmp_path: Path) -> None:
     tables = Tables(tmp_path / "t.csv")
-    outcome = run_one(jobs(1)[0], ())
+    outcome = run_one(jobs(1)[0])
     torch.set_num_threads(1)
     tables.add(outcome)
     tables.add(outcome)

@@ -11,7 +11,7 @@ from torch import nn
 
 from lenet_lib.data import Dataset, Images
 from lenet_lib.errors import LenetError
-from lenet_lib.evaluate import evaluate
+from lenet_lib.evaluate import evaluate, predict_logits
 from lenet_lib.recipe import RECIPES, Recipe, get_recipe, stretch
 from lenet_lib.train import _Training, fit, trace_schedule
 
@@ -38,9 +38,7 @@ def test_reference_is_the_assignments_recipe() -> None:
         "label_smoothing": 0.0,
         "network": "LeNet",
         "distortion": None,
-        "teacher": "",
-        "teachers": 0,
-        "temperature": 1.0,
+        "clean_statistics": False,
     }
 
 
@@ -150,6 +148,28 @@ def test_divergence_is_an_error_not_a_result(few: Images) -> None:
     wild = dataclasses.replace(RECIPES["reference"], learning_rate=1e38, batch_size=32)
     with pytest.raises(LenetError, match=r"no longer finite.*lower the learning rate"):
         fit(wild, few, device=CPU)
+
+
+def test_distortion_follows_the_seed_and_changes_the_result(few: Images) -> None:
+    bent = dataclasses.replace(SMALL, distortion=RECIPES["best"].distortion)
+    first = fit(bent, few, seed=1, device=CPU)
+    assert same(first.model, fit(bent, few, seed=1, device=CPU).model)
+    assert not same(first.model, fit(SMALL, few, seed=1, device=CPU).model)
+
+
+def test_clean_statistics_are_those_of_the_undistorted_images(few: Images) -> None:
+    """The weights stay; the first batch normalisation gets its inputs' own mean and variance."""
+    bent = dataclasses.replace(SMALL, distortion=RECIPES["best"].distortion)
+    clean = fit(dataclasses.replace(bent, clean_statistics=True), few, device=CPU).model
+    plain = fit(bent, few, device=CPU).model
+    for name, weights in plain.named_parameters():
+        assert torch.equal(weights, clean.get_parameter(name))
+    seen = []
+    clean.bn1.register_forward_hook(lambda _, inputs, __: seen.append(inputs[0]))
+    predict_logits(clean, few.images)
+    torch.testing.assert_close(clean.bn1.running_mean, seen[0].mean(0), rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(clean.bn1.running_var, seen[0].var(0), rtol=1e-3, atol=1e-4)
+    assert not torch.allclose(plain.bn1.running_mean, seen[0].mean(0), rtol=1e-3)
 
 
 def test_recipes_stretch_on_small_data_only() -> None:
