@@ -15,7 +15,7 @@ from torch import Tensor
 from lenet_lib.plots.style import COLUMN, PALETTE
 from lenet_lib.plots.tiles import bare
 
-_ERRORS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.5, 2, 3, 5, 8, 12, 20, 40, 80)
+_ERRORS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.5, 2, 3, 5, 8, 12, 20, 30, 50, 80)
 _MARKERS = "os^Dv"
 
 
@@ -60,7 +60,8 @@ def _error_axis(axes: Axes, least: float, most: float, *, of: str) -> None:
     axis = axes.xaxis if of == "x" else axes.yaxis
     (axes.set_xscale if of == "x" else axes.set_yscale)("log")
     (axes.set_xlim if of == "x" else axes.set_ylim)(least / 1.12, most * 1.12)
-    axis.set_major_locator(FixedLocator([e for e in _ERRORS if least / 1.12 <= e <= most * 1.12]))
+    inside = [error for error in _ERRORS if least / 1.12 <= error <= most * 1.12]
+    axis.set_major_locator(FixedLocator(inside if len(inside) < 10 else inside[::2]))
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter("{x:g}")
 
@@ -122,32 +123,31 @@ def sample_size(table: pd.DataFrame) -> Figure:
     return figure
 
 
-def cost(summary: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
-    """Draw the mean test error against the multiply-adds that training takes.
+def cost(summary: pd.DataFrame) -> Figure:
+    """Draw the mean test error against what a training run costs, counted and timed.
 
     Parameters
     ----------
     summary
-        ``error`` (%) and ``operations`` (multiply-adds of a whole training run), by recipe.
-    labels
-        What to write beside each point.
+        By recipe: ``error`` (%), ``operations`` (multiply-adds of a whole training run) and
+        ``seconds`` (of one thread).
     """
-    figure = plt.figure(figsize=(COLUMN, 3.1))
-    axes = figure.subplots()
-    axes.plot(summary["operations"], summary["error"], "-", color=PALETTE["sky"], lw=1)
-    axes.plot(summary["operations"], summary["error"], "o", color=PALETTE["blue"], ms=6)
-    for name, row in summary.iterrows():
-        axes.annotate(
-            labels[str(name)],
-            (row["operations"], row["error"]),
-            (5, 5),
-            textcoords="offset points",
-            fontsize=7.5,
-        )
-    axes.set_xscale("log")
-    axes.set_xlim(summary["operations"].min() / 2, summary["operations"].max() * 6)
-    _error_axis(axes, summary["error"].min(), summary["error"].max(), of="y")
-    axes.set(xlabel="multiply-adds of one training run", ylabel="mean test error (%)")
+    figure = plt.figure(figsize=(COLUMN, 2.9))
+    left, right = figure.subplots(1, 2, sharey=True)
+    for axes, column in ((left, "operations"), (right, "seconds")):
+        for number, (name, row) in enumerate(summary.iterrows()):
+            colour = list(PALETTE.values())[number % len(PALETTE)]
+            axes.plot(row[column], row["error"], "o", color=colour, ms=6, label=str(name))
+        axes.set_xscale("log")
+        axes.set_xlim(summary[column].min() / 1.6, summary[column].max() * 1.6)
+    _error_axis(left, summary["error"].min(), summary["error"].max(), of="y")
+    left.set(xlabel="multiply-adds of one training run", ylabel="mean test error (%)")
+    right.set_xlabel("seconds of one training run, one thread")
+    seconds = [5, 10, 20, 50, 100, 200, 500, 1000, 2000]
+    right.xaxis.set_major_locator(FixedLocator(seconds))
+    right.xaxis.set_minor_locator(NullLocator())
+    right.xaxis.set_major_formatter("{x:g}")
+    right.legend(fontsize=7)
     return figure
 
 
