@@ -141,7 +141,7 @@ def _halve(picture: Array) -> Array:
     return (cut[::2, ::2] + cut[1::2, ::2] + cut[::2, 1::2] + cut[1::2, 1::2]) / 4
 
 
-def flatten(shade: Array) -> tuple[Array, Array]:
+def flatten(shade: Array) -> tuple[Array, Array, Array]:
     """Take light and shadow away: how much darker than the paper around it each pixel is.
 
     The paper under the ink is guessed by a grey closing, which fills what is narrower than its
@@ -152,14 +152,15 @@ def flatten(shade: Array) -> tuple[Array, Array]:
     Returns
     -------
     tuple
-        Two float32 H×W, 0 (paper) to 1 (black on white): the usual answer, and the doubting one.
+        Three float32 H×W: the usual answer and the doubting one, 0 (paper) to 1 (black on white),
+        and the brightness of the paper.
     """
     soft = ndimage.gaussian_filter(shade, 1)
     paper = ndimage.grey_closing(soft, size=(WINDOW, WINDOW))
     paper = np.maximum(paper, 0.15 * float(np.percentile(paper[::4, ::4], 95)))  # no ratio of black
     darkest = ndimage.minimum_filter(paper, WINDOW)
     sure = np.clip(1 - soft / darkest, 0, 1).astype(np.float32)
-    return np.clip(1 - shade / paper, 0, 1).astype(np.float32), sure
+    return np.clip(1 - shade / paper, 0, 1).astype(np.float32), sure, paper
 
 
 def _noise(flat: Array) -> float:
@@ -184,7 +185,7 @@ class _Part:
 
     @property
     def clarity(self) -> float:
-        """How much it stands out: its darkness, on paper that is lit rather than on a dark table."""
+        """How much it stands out: its darkness, for what it lies on: lit paper, or a dark table."""
         return self.level * self.paper * min(1.0, self.size / 30)
 
     def is_bar(self) -> bool:
@@ -269,25 +270,25 @@ def _swallows(coarse: Found, fine: Found) -> bool:
 
 def find_digit(shade: Array, scale: int) -> Found | None:
     """Look for a digit with strokes of 2 to 12 pixels."""
-    flat, sure = flatten(shade)
+    flat, sure, paper = flatten(shade)
     unlined, lines = remove_lines(flat, _noise(flat))
     soft = ndimage.gaussian_filter(unlined, 0.7)
     least = max(0.07, 4 * _noise(soft))
-    labels, parts = _parts(soft, sure, least, shade)
+    labels, parts = _parts(soft, sure, least, paper)
     parts = [p for p in parts if p.size >= max(10, 0.02 * max(shade.shape))]
     parts = [p for p in parts if not _touches(p, shade.shape)]
-    parts = [p for p in parts if p.thickness < 0.8 * WINDOW]
+    parts = [p for p in parts if p.thickness < 1.1 * WINDOW]
     if not parts:
         return None
     best = max(p.clarity for p in parts)
     parts = [p for p in parts if p.clarity >= 0.45 * best]
     slim = [p for p in parts if not (p.size > 0.4 * min(shade.shape) and p.is_bar())]
     groups = _group(slim or parts)
-    main = max(groups, key=lambda group: _box(group).size)
+    main = max(groups, key=lambda group: _box(group).clarity * _box(group).size ** 0.5)
     whole = _box(main)
     if whole.size < SMALLEST:
         return None
-    rivals = [g for g in groups if _box(g).size > 0.5 * whole.size]
+    rivals = [b for b in map(_box, groups) if _rivals(b, whole)]
     mask = np.isin(labels, [p.label for p in main])
     level = float(np.average([p.level for p in main], weights=[p.area for p in main]))
     box = (whole.top * scale, whole.left * scale, whole.bottom * scale, whole.right * scale)
@@ -295,7 +296,14 @@ def find_digit(shade: Array, scale: int) -> Found | None:
     return Found(flat, unlined, len(lines), mask, level, clarity, box, len(rivals))
 
 
-def _parts(soft: Array, sure: Array, least: float, shade: Array) -> tuple[NDArray[np.int32], list[_Part]]:
+def _rivals(other: _Part, main: _Part) -> bool:
+    """Tell whether something else is a second digit: of about the same size, by the same pen."""
+    return other.size > 0.5 * main.size and other.clarity > 0.65 * main.clarity
+
+
+def _parts(
+    soft: Array, sure: Array, least: float, paper: Array
+) -> tuple[NDArray[np.int32], list[_Part]]:
     """Label pieces of ink, each by a threshold of its own: a part of its own darkness.
 
     The first labels, by a threshold just above the noise, say what belongs together; in each the
@@ -335,7 +343,7 @@ def _parts(soft: Array, sure: Array, least: float, shade: Array) -> tuple[NDArra
                 int(here.sum()),
                 float(np.percentile(soft[box][here], 80)),
                 float(2 * ndimage.distance_transform_edt(np.pad(here, 1)).max()),
-                float(shade[box].max()),
+                float(np.median(paper[box][here])),
             )
         )
     return labels, parts
@@ -344,10 +352,7 @@ def _parts(soft: Array, sure: Array, least: float, shade: Array) -> tuple[NDArra
 def _touches(part: _Part, shape: tuple[int, ...]) -> bool:
     """Tell whether a piece is cut by the picture's edge, as tables and shadows are."""
     return (
-        part.top <= 1
-        or part.left <= 1
-        or part.bottom >= shape[0] - 1
-        or part.right >= shape[1] - 1
+        part.top <= 1 or part.left <= 1 or part.bottom >= shape[0] - 1 or part.right >= shape[1] - 1
     )
 
 
@@ -360,6 +365,8 @@ def _box(group: list[_Part]) -> _Part:
         max(p.right for p in group),
         sum(p.area for p in group),
         max(p.level for p in group),
+        max(p.thickness for p in group),
+        max(p.paper for p in group),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -23,11 +23,16 @@ ANGLES = np.deg2rad(np.arange(-90, 90, ANGLE_STEP))
 
 @dataclass(frozen=True)
 class Line:
-    """One printed line, ``y = start + slope · x``, or with x and y exchanged if ``steep``."""
+    """One printed line, ``y = start + slope · x``, or with x and y exchanged if ``steep``.
+
+    It runs from x = ``first`` to ``last``: a page may end within the picture.
+    """
 
     steep: bool
     start: float
     slope: float
+    first: int = 0
+    last: int = 1 << 30
 
 
 def remove_lines(darkness: Array, noise: float) -> tuple[Array, list[Line]]:
@@ -72,8 +77,8 @@ def find_lines(darkness: Array, noise: float) -> list[Line]:
         share = np.where(chords < 0.4 * min(darkness.shape), 0, near / np.maximum(chords, 1))
         peaks += _peaks(share, max(0.35, 0.25 + 1.5 * width * density))
     found = [_line(ANGLES[a], distances[d]) for d, a in peaks]
-    shares = {line: _printed(darkness, line) for line in _distinct(found, darkness.shape)}
-    return _in_families({line: share for line, share in shares.items() if share})
+    printed = [_printed(darkness, line) for line in _distinct(found, darkness.shape)]
+    return _in_families([line for line in printed if line], darkness.shape)
 
 
 def _ridges(darkness: Array, least: float) -> NDArray[np.bool_]:
@@ -128,13 +133,17 @@ def _line(angle: float, distance: float) -> Line:
 
 def _band(picture: Array, line: Line) -> tuple[Array, NDArray[np.int64], NDArray[np.float64]]:
     """Give the strip of pixels around a line: its values, their columns, and the line's rows."""
-    columns = np.arange(picture.shape[1])
+    columns = np.arange(max(line.first, 0), min(line.last, picture.shape[1]))
     centre = line.start + line.slope * columns
-    inside = (centre > REACH) & (centre < picture.shape[0] - 1 - REACH)
+    inside = (centre > -1) & (centre < picture.shape[0])
     columns, centre = columns[inside], centre[inside]
+    return _strip(picture, columns, centre), columns, centre
+
+
+def _strip(picture: Array, columns: NDArray[np.int64], centre: NDArray[np.float64]) -> Array:
     offsets = np.arange(-REACH, REACH + 1)[:, None]
     place = np.stack([centre + offsets, np.broadcast_to(columns, (len(offsets), len(columns)))])
-    return ndimage.map_coordinates(picture, place, order=1), columns, centre
+    return ndimage.map_coordinates(picture, place, order=1, mode="nearest")
 
 
 def _track(strip: Array) -> NDArray[np.float64]:
@@ -161,33 +170,55 @@ def _distinct(lines: list[Line], shape: tuple[int, ...]) -> list[Line]:
     return kept
 
 
-def _printed(darkness: Array, line: Line) -> float:
-    """Tell along how much of its way a line is there, 0–1; 0 if only where a stroke may be."""
+def _printed(darkness: Array, line: Line) -> Line | None:
+    """Find where a line is printed: its longest unbroken stretch; None if only a stroke may be."""
     strip, columns, _ = _band(darkness.T if line.steep else darkness, line)
-    if len(columns) < 30:
-        return 0.0
+    if len(columns) < 60:
+        return None
     rows = np.arange(len(strip))[:, None] - _track(strip)
     on = np.where(np.abs(rows) <= 1.5, strip, 0).max(0)
     off = np.where(np.abs(rows - 4) <= 1.5, strip, 0).max(0)
     off = np.minimum(off, np.where(np.abs(rows + 4) <= 1.5, strip, 0).max(0))
     step = ndimage.uniform_filter1d((on - off).astype(np.float32), 9)
-    strength = float(np.median(step))
+    pieces = np.array_split(step, 12)
+    strength = float(np.sort([np.median(piece) for piece in pieces])[7])  # seen in five pieces
     if strength < 0.02:
-        return 0.0
-    tenths = [part.mean() > 0.4 * strength for part in np.array_split(step, 10)]
-    share = float((step > 0.4 * strength).mean())
-    return share if share > 0.6 and sum(tenths) >= 7 else 0.0
+        return None
+    there = [float((piece > 0.4 * strength).mean()) > 0.6 for piece in pieces]
+    first, last = _longest_run(there)
+    if last - first < 5:
+        return None
+    ends = np.cumsum([0] + [len(piece) for piece in pieces])
+    start, stop = columns[0] + ends[first], columns[0] + ends[last]
+    return replace(line, first=int(start), last=int(stop))
 
 
-def _in_families(lines: dict[Line, float]) -> list[Line]:
-    """Keep lines with a near parallel, and what crosses the whole picture; a stroke does neither.
+def _longest_run(there: list[bool]) -> tuple[int, int]:
+    """Give the first and past-the-last place of the longest run, bridging one gap at a time."""
+    best, first, misses = (0, 0), 0, 0
+    last = 0
+    for i, here in enumerate([*there, False, False]):
+        if here:
+            last, misses = i + 1, 0
+            continue
+        misses += 1
+        if misses == 2:
+            if last - first > best[1] - best[0]:
+                best = (first, last)
+            misses = 0
+            first = i + 1
+        elif last <= first:
+            first, misses = i + 1, 0
+    return best
 
-    Two strokes of a digit are parallel now and then, so a pair counts only from edge to edge.
-    """
+
+def _in_families(lines: list[Line], shape: tuple[int, ...]) -> list[Line]:
+    """Keep lines with near parallels, and what crosses the whole picture; a stroke does neither."""
     kept = []
-    for line, share in lines.items():
+    for line in lines:
         alike = [o for o in lines if o.steep == line.steep and abs(o.slope - line.slope) < 0.1]
-        if len(alike) >= 3 or share > 0.85:
+        crosses = line.last - line.first > 0.8 * (shape[0] if line.steep else shape[1])
+        if len(alike) >= 3 or crosses:
             kept.append(line)
     return kept
 
@@ -199,13 +230,12 @@ def _erase(picture: Array, line: Line) -> None:
         return
     track = _track(strip) - REACH
     # Once more along the track, to see how dark the line is at each distance from its middle.
-    offsets = np.arange(-REACH, REACH + 1, dtype=np.float64)
-    place = np.stack([(centre + track) + offsets[:, None], np.tile(columns, (len(offsets), 1))])
-    profile = np.median(ndimage.map_coordinates(picture, place, order=1, mode="nearest"), axis=1)
+    followed = centre + track
+    profile = np.median(_strip(picture, columns, followed), axis=1)
     profile = np.clip(profile - max(profile[0], profile[-1]), 0, 0.95)
-    rows = np.rint(centre + track).astype(int) + np.arange(-REACH, REACH + 1)[:, None]
+    rows = np.rint(followed).astype(int) + np.arange(-REACH, REACH + 1)[:, None]
+    away = rows - followed
     rows = np.clip(rows, 0, picture.shape[0] - 1)
-    away = rows - (centre + track)
-    line_there = np.interp(away, offsets, profile)
+    line_there = np.interp(away, np.arange(-REACH, REACH + 1), profile)
     values = picture[rows, columns]
     picture[rows, columns] = np.clip(1 - (1 - values) / (1 - line_there), 0, 1)
