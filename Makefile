@@ -43,8 +43,9 @@ lint: setup
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 
-benchmark: setup ## remake the table of speed in results/
+benchmark: setup ## remake the table of speed in results/ and in the README
 	$(BIN)/python benchmarks/time_to_accuracy.py
+	$(BIN)/python benchmarks/readme_table.py
 
 lock: setup ## pin the closure of pyproject.toml's ranges anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra test --upgrade --custom-compile-command "make lock" --output-file requirements.txt pyproject.toml

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from lenet_lib.data import Dataset, load
+from lenet_lib.errors import LenetError
 from lenet_lib.plots.style import style
 
 SCREEN_DPI = 110
@@ -30,6 +31,24 @@ def start() -> Dataset:
     """
     style()
     return load(os.environ.get("LENET_DATASET") or "mnist")
+
+
+def results(name: str) -> pd.DataFrame:
+    """Read a committed table of the checkout's ``results/``, from whichever folder this runs in.
+
+    Raises
+    ------
+    LenetError
+        The table is not there; the message says where it was looked for.
+    """
+    path = Path(__file__).resolve().parents[1] / "results" / name
+    try:
+        return pd.read_csv(path)
+    except OSError as error:
+        raise LenetError(
+            f"{path} can't be read ({error.strerror}): work in a clone of the whole repository, "
+            f"and set it up with `make setup`."
+        ) from None
 
 
 def show(figure: Figure, name: str, *, alt: str, caption: str = "") -> None:

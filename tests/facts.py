@@ -5,23 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from lenet_lib.assignment import CONFUSION
+
 TRAIN_COUNTS = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
 TEST_COUNTS = [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
-
-CONFUSION = np.array(
-    [
-        [976, 0, 1, 0, 0, 0, 2, 1, 0, 0],
-        [0, 1132, 0, 0, 0, 1, 0, 2, 0, 0],
-        [1, 1, 1025, 0, 1, 0, 1, 3, 0, 0],
-        [0, 1, 0, 1008, 0, 1, 0, 0, 0, 0],
-        [0, 0, 0, 0, 978, 1, 1, 0, 0, 2],
-        [2, 0, 0, 4, 0, 883, 1, 1, 0, 1],
-        [4, 2, 0, 0, 2, 2, 948, 0, 0, 0],
-        [0, 2, 6, 2, 1, 0, 0, 1012, 1, 4],
-        [0, 0, 4, 3, 0, 0, 0, 1, 963, 3],
-        [1, 0, 0, 0, 10, 3, 0, 1, 4, 990],
-    ]
-)
 
 
 def labels_and_predictions() -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -8,9 +8,10 @@ import math
 import numpy as np
 import pytest
 import torch
-from facts import CONFUSION, labels_and_predictions
+from facts import labels_and_predictions
 from torch import nn
 
+from lenet_lib.assignment import CONFUSION
 from lenet_lib.data import Dataset
 from lenet_lib.evaluate import evaluate, measure, predict_logits, wilson_interval
 from lenet_lib.model import LeNet

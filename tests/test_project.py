@@ -9,9 +9,10 @@ import tomllib
 
 import pytest
 import yaml
-from conftest import ROOT
 from packaging.requirements import Requirement
 from packaging.version import Version
+
+from conftest import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LINES = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
@@ -98,3 +99,13 @@ def test_forbidden_words_stay_out_of_what_is_committed() -> None:
         if path.is_file() and path.suffix not in {".safetensors", ".png"}:
             found = words.search(path.read_text(encoding="utf-8"))
             assert found is None, f"{path} names {found and found[0]}"
+
+
+def test_readme_shows_the_committed_results() -> None:
+    """The table on the README's first screen is the one that the results make."""
+    import runpy
+
+    make = runpy.run_path(str(ROOT / "benchmarks" / "readme_table.py"))
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "| pipeline | runs |" in readme
+    assert make["current"]() == readme

@@ -44,7 +44,7 @@ def error_rates(
     axes.errorbar(percent[:, 0], place, xerr=spread, fmt="o", color=PALETTE["blue"], capsize=3)
     if floor is not None:
         axes.axvspan(0, 100 * floor, color=PALETTE["orange"], alpha=0.25, lw=0)
-        axes.text(50 * floor, -0.45, "disputed labels", ha="center", va="bottom", fontsize=7)
+        axes.text(103 * floor, -0.45, "← disputed labels", va="center", fontsize=7.5)
     axes.set_yticks(place, list(table.index))
     axes.set(ylim=(len(table) - 0.5, -0.8), xlabel=label)
     axes.set_xlim(0)

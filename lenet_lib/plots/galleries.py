@@ -54,7 +54,7 @@ def every_mistake(
 
 def _tiles(rows: int, columns: int, *, height: float) -> tuple[Figure, list[Axes]]:
     """Lay out a page-wide grid of images, close together and without axes."""
-    layout = ConstrainedLayoutEngine(w_pad=0.01, h_pad=0.015, wspace=0.02, hspace=0.02)
+    layout = ConstrainedLayoutEngine(w_pad=0.025, h_pad=0.02, wspace=0.02, hspace=0.02)
     figure = plt.figure(figsize=(COLUMN, height), layout=layout)
     grid: list[Axes] = list(figure.subplots(rows, columns, squeeze=False).flat)
     for axes in grid:
@@ -65,7 +65,7 @@ def _tiles(rows: int, columns: int, *, height: float) -> tuple[Figure, list[Axes
 def _frame(axes: Axes) -> None:
     """Frame an image whose label is disputed."""
     axes.set_axis_on()
-    axes.set(xticks=[], yticks=[])
+    axes.set(xticks=[], yticks=[], xlim=(-1.5, 28.5), ylim=(28.5, -1.5))
     axes.spines[:].set(visible=True, color=PALETTE["red"], linewidth=2)
 
 

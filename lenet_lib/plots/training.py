@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from lenet_lib.plots.style import COLUMN, PALETTE
 
 _LINES = list(PALETTE.values())
-_ACCURACIES = [5, 10, 20, 40, 60, 80, 90, 95, 98, 99, 99.5, 99.8, 99.9, 99.95, 99.98, 99.99]
+_ACCURACIES = [10, 50, 80, 90, 95, 98, 99, 99.5, 99.8, 99.9, 99.95, 99.98, 99.99]
 
 
 def accuracy_axis(axes: Axes, lowest: float, highest: float, *, of: str = "y") -> None:
@@ -52,7 +52,7 @@ def baselines(table: pd.DataFrame) -> Figure:
     axes.set_ylim(len(table) - 0.5, -0.75)
     axes.grid(visible=False, axis="y")
     lowest = 100 * float(table["low"].min())
-    accuracy_axis(axes, 5 if lowest < 20 else 60, 99.5, of="x")
+    accuracy_axis(axes, 5 if lowest < 20 else 40, 98, of="x")
     axes.set_xlabel("validation accuracy (%), with 95 % interval")
     return figure
 
@@ -69,15 +69,15 @@ def schedules(traces: Mapping[str, Sequence[tuple[float, float]]], steps: int) -
     """
     figure = plt.figure(figsize=(COLUMN, 2.5))
     left, right = figure.subplots(1, 2)
-    longest = 0
+    last = 0
     for colour, (name, trace) in zip(_LINES, traces.items(), strict=False):
         rate, beta = np.transpose(trace)
         left.plot(rate, color=colour, label=name)
         right.plot(beta, color=colour, label=name)
-        longest = max(longest, len(trace))
+        last = len(trace)
     for axes, label in ((left, "learning rate"), (right, "momentum, Adam's β₁")):
         axes.set(xlabel="optimiser step", ylabel=label)
-        for epoch in range(1, longest // steps):
+        for epoch in range(1, last // steps + 1):
             axes.axvline(epoch * steps, color=PALETTE["grey"], lw=0.7, ls=":")
     left.set_ylim(0)
     left.legend()
@@ -121,6 +121,7 @@ def curves(history: pd.DataFrame, floor: float = 0.0) -> Figure:
         axes.set(xlabel="epoch", xticks=epoch)
     left.set(yscale="log", ylabel="cross-entropy (nats)")
     left.set_yticks([0.01, 0.03, 0.1, 0.3, 1, 3], ["0.01", "0.03", "0.1", "0.3", "1", "3"])
+    left.set_ylim(history[["train_loss", "validation_loss"]].min().min() / 1.6, 4)
     left.yaxis.set_minor_locator(NullLocator())
     if floor:
         left.axhline(floor, color=PALETTE["blue"], lw=1, ls="--", label="least training loss")
@@ -149,9 +150,9 @@ def rate_sweep(table: pd.DataFrame, chosen: float) -> Figure:
     axes.plot(median.index, median, color=PALETTE["blue"], label="median")
     axes.axvline(chosen, color=PALETTE["red"], ls="--", lw=1.2, label="the recipe's rate")
     axes.set_xscale("log")
-    accuracy_axis(axes, min(95 - error.max(), 80), max(98, 100 - error.min() * 0.8))
+    accuracy_axis(axes, min(95 - error.max(), 80), max(97, 100 - error.min() * 0.7))
     axes.set(xlabel="peak learning rate", ylabel="validation accuracy (%)")
-    axes.legend(loc="lower center")
+    axes.legend(loc="upper left")
     return figure
 
 

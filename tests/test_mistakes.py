@@ -1,0 +1,80 @@
+"""Errors: listed, paired, and counted by writer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import t
+
+from lenet_lib import intervals, mistakes
+from lenet_lib.assignment import CONFUSION
+from lenet_lib.data import Writers
+from lenet_lib.evaluate import wilson_interval
+
+LOGITS = torch.tensor([[4.0, 0, 0], [0, 9, 0], [1.0, 2, 0], [0, 0, 3.0]])
+LABELS = torch.tensor([0, 2, 0, 2])
+
+
+def test_mistakes_are_listed_surest_first() -> None:
+    table = mistakes.list_mistakes(LOGITS, LABELS, disputed={2})
+    assert table["index"].tolist() == [1, 2]
+    assert table["truth"].tolist() == [2, 0]
+    assert table["prediction"].tolist() == [1, 1]
+    assert table["disputed"].tolist() == [False, True]
+    p = torch.softmax(LOGITS[2].double(), 0)
+    assert table["confidence"].iloc[1] == pytest.approx(p[1].item())
+    assert table["margin"].iloc[1] == pytest.approx((p[1] - p[0]).item())
+
+
+def test_the_assignments_most_confused_pair() -> None:
+    table = mistakes.confused_pairs(CONFUSION)
+    first = table.iloc[0]
+    assert (first.a, first.b, first.a_as_b, first.b_as_a, first.errors) == (4, 9, 2, 10, 12)
+    assert table["errors"].sum() == 85
+
+
+def test_borderline_is_the_closest_call() -> None:
+    labels = torch.tensor([1, 1, 1])
+    logits = torch.tensor([[0.0, 5, 0], [0, 1.0, 0], [9.0, 1, 0]])
+    assert mistakes.borderline(logits, labels, 1, 1).tolist() == [1, 0]
+    assert mistakes.borderline(logits, labels, 1, 0).tolist() == [2]
+
+
+def test_errors_are_counted_by_writer() -> None:
+    who = Writers(series=np.array([4, 4, 0, 0, 0]), writer=np.array([7, 7, 9, 9, 9]))
+    table = mistakes.by_writer(np.array([True, False, False, False, True]), who)
+    assert table.index.tolist() == [9, 7]
+    assert table["errors"].tolist() == [2, 1]
+    assert table["digits"].tolist() == [3, 2]
+    assert table["student"].tolist() == [False, True]
+    assert (table["low"].iloc[0], table["high"].iloc[0]) == pytest.approx(wilson_interval(2, 3))
+
+
+def test_mean_interval_is_students() -> None:
+    values = [0.99, 0.991, 0.993]
+    mean, low, high = intervals.mean_interval(values)
+    expected = t.interval(0.95, 2, loc=np.mean(values), scale=np.std(values, ddof=1) / 3**0.5)
+    assert mean == pytest.approx(np.mean(values))
+    assert (low, high) == pytest.approx(expected)
+    with pytest.raises(ValueError, match="two runs"):
+        intervals.mean_interval([0.99])
+
+
+def test_bootstraps_agree_with_what_is_known() -> None:
+    accuracy = lambda matrix: float(np.trace(matrix) / matrix.sum())  # noqa: E731
+    found = intervals.bootstrap_confusion(CONFUSION, accuracy)
+    assert found == pytest.approx(wilson_interval(9915, 10_000), abs=3e-4)
+    assert intervals.macro_f1(CONFUSION) == pytest.approx(0.9914, abs=5e-5)
+
+
+def test_writers_widen_the_interval() -> None:
+    """The same errors, spread evenly or all with one writer in ten."""
+    digits, even, lumped = np.full(50, 100), np.full(50, 2), np.repeat([20, 0], [5, 45])
+    narrow = np.diff(intervals.bootstrap_clusters(even, digits))
+    wide = np.diff(intervals.bootstrap_clusters(lumped, digits))
+    assert wide > narrow + 0.01
+    ratio, p = intervals.overdispersion(lumped, digits, resamples=500)
+    assert ratio > 5
+    assert p < 0.01
+    assert intervals.overdispersion(even, digits, resamples=500)[1] > 0.9
