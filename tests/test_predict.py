@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 import torch
 import typer
-from conftest import ROOT
 from PIL import Image
 from sklearn.metrics import roc_auc_score
 from synthetic import photograph, stranger
 from test_photo import HOSTILE, WRITTEN, draw, saved
 from typer.testing import CliRunner
 
+from conftest import ROOT
 from lenet_lib import data
 from lenet_lib.cli_predict import predict_command
 from lenet_lib.errors import LenetError
