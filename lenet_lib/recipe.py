@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
@@ -87,3 +88,13 @@ def get_recipe(name: str, *, epochs: int | None = None) -> Recipe:
     if name not in RECIPES:
         raise LenetError(f"There is no recipe {name!r}; choose one of {', '.join(RECIPES)}.")
     return RECIPES[name] if epochs is None else replace(RECIPES[name], epochs=epochs)
+
+
+def stretch(recipe: Recipe, images: int, *, steps: int = 300) -> Recipe:
+    """Give a recipe the epochs that ``steps`` steps take, if it takes fewer on so few images.
+
+    On data sets of MNIST's size no recipe changes; on scikit-learn's 1,797 digits three epochs
+    would be over before the learning rate has risen.
+    """
+    per_epoch = math.ceil(images / recipe.batch_size)
+    return replace(recipe, epochs=max(recipe.epochs, math.ceil(steps / per_epoch)))

@@ -43,7 +43,10 @@ needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is ins
 
 @contextmanager
 def jupyterlab(root: Path) -> Iterator[str]:
-    """Serve a folder with JupyterLab; give the address of a notebook with ``{}`` for its path."""
+    """Serve a folder with JupyterLab; give the address of a notebook, ``{}`` for its path.
+
+    ``reset`` begins without the tabs of an earlier visit.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -62,7 +65,7 @@ def jupyterlab(root: Path) -> Iterator[str]:
         )
         try:
             _wait_for(f"http://127.0.0.1:{port}/api?token=secret", server, path)
-            yield f"http://127.0.0.1:{port}/lab/tree/{{}}?token=secret"
+            yield f"http://127.0.0.1:{port}/lab/tree/{{}}?token=secret&reset"
         finally:
             server.terminate()
             server.wait(timeout=30)

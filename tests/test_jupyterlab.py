@@ -36,12 +36,12 @@ def test_notebooks_open_and_the_first_one_runs(tmp_path: Path, mnist: data.Datas
         for name in NOTEBOOKS:
             page.goto(address.format(f"notebooks/{name}"))
             page.locator(".jp-Notebook .jp-Cell h1").first.wait_for(timeout=60_000)
+            _wait_until_idle(page)
             assert page.locator(".jp-Dialog").count() == 0, name
         page.goto(address.format(f"notebooks/{NOTEBOOKS[0]}"))
-        page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
+        _wait_until_idle(page)
         page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.locator(".lm-Menu-itemLabel", has_text="Restart Kernel and Run All Cells").click()
-        page.locator(".jp-Dialog button", has_text="Restart").last.click()
+        page.get_by_text("Run All Cells", exact=True).click()
         _wait_until_saved(page, path)
         assert not troubles
         assert page.locator(".jp-RenderedImage img").first.is_visible()
@@ -61,6 +61,11 @@ def _forget_outputs(path: Path) -> None:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     nbformat.write(book, path)
+
+
+def _wait_until_idle(page: Any) -> None:
+    """Wait for the kernel: leaving the page earlier cancels JupyterLab's questions to it."""
+    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(timeout=90_000)
 
 
 def _wait_until_saved(page: Any, path: Path) -> None:

@@ -149,3 +149,19 @@ def test_bad_weights_are_refused_in_one_sentence(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:1000])
     with pytest.raises(LenetError, match="no readable safetensors"):
         load_weights(path)
+
+
+def test_training_computes_the_same_function_and_gradients() -> None:
+    torch.manual_seed(0)
+    images = torch.rand(32, 1, 28, 28)
+    gradients = []
+    for whole in (False, True):
+        torch.manual_seed(1)
+        model = LeNet().train()
+        if whole:  # without the shortcut of training
+            model._needed_maps = lambda x, m=model: m.pool(m.conv1(x))  # type: ignore[method-assign]
+        logits = model(images)
+        logits.square().sum().backward()
+        gradients.append([logits, *(p.grad for p in model.parameters())])
+    for one, other in zip(*gradients, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-3)

@@ -13,8 +13,8 @@ from lenet_lib.data import Dataset, Images
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluate import evaluate
 from lenet_lib.model import LeNet5
-from lenet_lib.recipe import RECIPES, Recipe, get_recipe
-from lenet_lib.train import _Training, fit
+from lenet_lib.recipe import RECIPES, Recipe, get_recipe, stretch
+from lenet_lib.train import _Training, fit, trace_schedule
 
 SMALL = dataclasses.replace(RECIPES["fast"], epochs=3, batch_size=32)
 CPU = torch.device("cpu")
@@ -145,3 +145,21 @@ def test_divergence_is_an_error_not_a_result(few: Images) -> None:
     wild = dataclasses.replace(RECIPES["reference"], learning_rate=1e38, batch_size=32)
     with pytest.raises(LenetError, match=r"no longer finite.*lower the learning rate"):
         fit(wild, few, device=CPU)
+
+
+def test_recipes_stretch_on_small_data_only() -> None:
+    fast = RECIPES["fast"]
+    assert stretch(fast, 49_847) == fast
+    longer = stretch(fast, 1_197)
+    assert longer.epochs * 5 == 300  # five batches of up to 256 an epoch
+    assert dataclasses.replace(longer, epochs=fast.epochs) == fast
+
+
+def test_the_traced_schedule_is_the_one_that_trains(few: Images) -> None:
+    fast = dataclasses.replace(RECIPES["fast"], batch_size=100)
+    trace = trace_schedule(fast, 3)
+    assert len(trace) == 3 * fast.epochs
+    trained = fit(fast, few).history
+    assert [row["learning_rate"] for row in trained] == [rate for rate, _ in trace[::3]]
+    peak = max(trace)
+    assert peak[1] == min(beta for _, beta in trace)

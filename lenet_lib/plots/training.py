@@ -118,7 +118,9 @@ def curves(history: pd.DataFrame, floor: float = 0.0) -> Figure:
             ms=5,
             label="validation, at its end",
         )
-        axes.set(xlabel="epoch", xticks=epoch)
+        axes.set(xlabel="epoch")
+        if len(epoch) <= 11:
+            axes.set_xticks(epoch)
     left.set(yscale="log", ylabel="cross-entropy (nats)")
     left.set_yticks([0.01, 0.03, 0.1, 0.3, 1, 3], ["0.01", "0.03", "0.1", "0.3", "1", "3"])
     left.set_ylim(history[["train_loss", "validation_loss"]].min().min() / 1.6, 4)
@@ -127,7 +129,7 @@ def curves(history: pd.DataFrame, floor: float = 0.0) -> Figure:
         left.axhline(floor, color=PALETTE["blue"], lw=1, ls="--", label="least training loss")
     left.legend(fontsize=7)
     best = 100 * float(history[["train_accuracy", "validation_accuracy"]].max().max())
-    accuracy_axis(right, 5, max(99.5, 100 - (100 - best) / 1.5))
+    accuracy_axis(right, 5, max(99.5, 100 - max(100 - best, 0.02) / 1.5))
     right.set_ylabel("accuracy (%)")
     return figure
 
