@@ -77,7 +77,7 @@ def find_lines(darkness: Array, noise: float) -> list[Line]:
         share = np.where(chords < 0.4 * min(darkness.shape), 0, near / np.maximum(chords, 1))
         peaks += _peaks(share, max(0.35, 0.25 + 1.5 * width * density))
     found = [_line(ANGLES[a], distances[d]) for d, a in peaks]
-    printed = [_printed(darkness, line) for line in _distinct(found, darkness.shape)]
+    printed = [_printed(darkness, line, noise) for line in _distinct(found, darkness.shape)]
     return _in_families([line for line in printed if line], darkness.shape)
 
 
@@ -170,7 +170,7 @@ def _distinct(lines: list[Line], shape: tuple[int, ...]) -> list[Line]:
     return kept
 
 
-def _printed(darkness: Array, line: Line) -> Line | None:
+def _printed(darkness: Array, line: Line, noise: float) -> Line | None:
     """Find where a line is printed: its longest unbroken stretch; None if only a stroke may be."""
     strip, columns, _ = _band(darkness.T if line.steep else darkness, line)
     if len(columns) < 60:
@@ -182,7 +182,7 @@ def _printed(darkness: Array, line: Line) -> Line | None:
     step = ndimage.uniform_filter1d((on - off).astype(np.float32), 9)
     pieces = np.array_split(step, 12)
     strength = float(np.sort([np.median(piece) for piece in pieces])[7])  # seen in five pieces
-    if strength < 0.02:
+    if strength < max(0.02, 1.2 * noise):
         return None
     there = [float((piece > 0.4 * strength).mean()) > 0.6 for piece in pieces]
     first, last = _longest_run(there)
@@ -213,14 +213,28 @@ def _longest_run(there: list[bool]) -> tuple[int, int]:
 
 
 def _in_families(lines: list[Line], shape: tuple[int, ...]) -> list[Line]:
-    """Keep lines with near parallels, and what crosses the whole picture; a stroke does neither."""
-    kept = []
-    for line in lines:
-        alike = [o for o in lines if o.steep == line.steep and abs(o.slope - line.slope) < 0.1]
-        crosses = line.last - line.first > 0.8 * (shape[0] if line.steep else shape[1])
-        if len(alike) >= 3 or crosses:
-            kept.append(line)
+    """Keep what runs in a page's one or two directions, with near parallels or across it all.
+
+    A stroke does neither, and lines that chance draws through noise run in all directions.
+    """
+    kept: list[Line] = []
+    for steep in (False, True):
+        alike = _most_alike([line for line in lines if line.steep == steep])
+        for line in alike:
+            crosses = line.last - line.first > 0.8 * (shape[0] if steep else shape[1])
+            if len(alike) >= 3 or crosses:
+                kept.append(line)
     return kept
+
+
+def _most_alike(lines: list[Line]) -> list[Line]:
+    """Give the lines of the direction in which the most runs; perspective fans them a little."""
+
+    def alike(middle: Line) -> list[Line]:
+        return [line for line in lines if abs(line.slope - middle.slope) < 0.08]
+
+    families = [alike(line) for line in lines]
+    return max(families, key=lambda f: sum(line.last - line.first for line in f), default=[])
 
 
 def _erase(picture: Array, line: Line) -> None:

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from pathlib import Path
 
-import matplotlib
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 from scipy import ndimage
 from skimage.morphology import skeletonize
 
@@ -190,11 +188,11 @@ def ink(
     top, bottom = rows.min(), rows.max() + 1
     scale = (bottom - top) / zoom / scene.height  # the digit's own pixels per pixel of the photo
     wanted = scene.stroke * scale / 2
-    # A pen follows the stroke's middle; a stroke near MNIST's own keeps its varying width.
-    own = float(middle[edge < 0].mean()) * 2
-    distance = middle - np.float32(wanted)
-    if 0.8 * own < wanted < 1.3 * own:
-        distance = edge
+    # Another pen moves the outline in or out, but never across the stroke's middle.
+    own = float(middle[edge < 0].mean()) * 4
+    distance = np.minimum(edge - np.float32(wanted - own / 2), middle - np.float32(wanted))
+    if wanted > own / 2:
+        distance = edge - np.float32(wanted - own / 2)
     down = (top + bottom) / 2 + v * (bottom - top)
     across = (columns.min() + columns.max() + 1) / 2 + u * (bottom - top)
     near = (np.abs(down - (top + bottom) / 2) < 140) & (np.abs(across - columns.mean()) < 140)
@@ -262,35 +260,3 @@ def camera(rng: np.random.Generator, photo: Array, quality: int) -> bytes:
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "JPEG", quality=quality)
     return file.getvalue()
-
-
-LETTERS = "AEFGHKMNPQRTWXYadefhkmnrtwxy#&?@%"
-"""Signs that nobody takes for a digit; O, I, l, S, Z, B, b, g, q and the like are left out."""
-
-FONTS = ("DejaVuSans.ttf", "DejaVuSans-Oblique.ttf", "DejaVuSerif.ttf", "DejaVuSansMono.ttf")
-
-
-def stranger(rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Draw what is no digit, uint8 28×28: a letter, a shape or a scribble."""
-    image = Image.new("L", (112, 112))
-    pen = ImageDraw.Draw(image)
-    kind = rng.choice(["letter", "shape", "scribble"])
-    if kind == "letter":
-        file = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / FONTS[rng.integers(len(FONTS))]
-        font = ImageFont.truetype(str(file), 88)
-        sign = LETTERS[rng.integers(len(LETTERS))]
-        pen.text((56, 56), sign, fill=255, font=font, anchor="mm")
-    elif kind == "shape":
-        corners, turn = int(rng.integers(3, 7)), rng.uniform(0, 2 * np.pi)
-        star = rng.random() < 0.5
-        points = []
-        for k in range(2 * corners if star else corners):
-            angle = turn + 2 * np.pi * k / (2 * corners if star else corners)
-            reach = 20 if star and k % 2 else 44
-            points.append((56 + reach * np.cos(angle), 56 + reach * np.sin(angle)))
-        pen.line([*points, *points[:2]], fill=255, width=10, joint="curve")
-    else:
-        walk = ndimage.gaussian_filter1d(rng.standard_normal((2, 90)), rng.uniform(3, 6), axis=1)
-        walk = 14 + 84 * (walk - walk.min(1, keepdims=True)) / np.ptp(walk, axis=1, keepdims=True)
-        pen.line([(float(x), float(y)) for x, y in walk.T], fill=255, width=10, joint="curve")
-    return np.asarray(image.resize((28, 28), Image.Resampling.BOX))

@@ -11,23 +11,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-import typer
 from PIL import Image
 from sklearn.metrics import roc_auc_score
-from synthetic import photograph, stranger
+from synthetic import photograph
 from test_photo import HOSTILE, WRITTEN, draw, saved
 from typer.testing import CliRunner
 
 from conftest import ROOT
-from lenet_lib import data
-from lenet_lib.cli_predict import predict_command
+import lenet_lib
+from lenet_lib import data, strangers
+from lenet_lib.cli import app
 from lenet_lib.errors import LenetError
 from lenet_lib.model import LeNet, load_weights, save_weights
-from lenet_lib.predict import Reader, Reading, predict
-
-app = typer.Typer()
-app.command("predict")(predict_command)
-
+from lenet_lib.reader import Reader, Reading, predict
 
 @pytest.fixture
 def seven(tmp_path: Path) -> Path:
@@ -52,7 +48,8 @@ def test_one_picture(seven: Path) -> None:
     assert 0 <= reading.runner_up_confidence <= 1 - reading.confidence + 1e-9
     assert predict(str(seven)) == predict(seven.read_bytes()) == reading
     assert predict(np.asarray(Image.open(seven))) == reading
-    assert predict([seven, seven]) == [reading, reading]
+    assert [r.digit for r in predict([seven, seven])] == [7, 7]
+    assert lenet_lib.predict(seven) == reading
     assert predict([]) == []
 
 
@@ -130,7 +127,7 @@ def test_a_thousand_prepared_images_in_well_under_a_second(images: np.ndarray) -
 
 
 def test_importing_is_light() -> None:
-    code = "import lenet_lib.predict, lenet_lib.cli_predict, sys; print(*sys.modules)"
+    code = "import lenet_lib.reader, lenet_lib.cli_predict, sys; print(*sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert not {"torch", "numpy", "scipy", "skimage", "PIL"} & set(out.stdout.split()), out.stderr
 
@@ -145,7 +142,7 @@ def test_what_is_no_digit_comes_out_unsure(mnist: data.Dataset) -> None:
     refused = 0
     for k in range(240):
         rng = np.random.default_rng([3, k])
-        drawn = mnist.test.images[k, 0].numpy() if k % 2 else stranger(rng)
+        drawn = mnist.test.images[k, 0].numpy() if k % 2 else strangers.draw(rng)
         content, _ = photograph(drawn, rng, (240, 320))
         try:
             confidence = predict(content).confidence
@@ -162,7 +159,7 @@ def test_what_is_no_digit_comes_out_unsure(mnist: data.Dataset) -> None:
 
 
 def run(*words: object) -> tuple[int, str, str]:
-    result = CliRunner().invoke(app, [str(word) for word in words])
+    result = CliRunner().invoke(app, ["predict", *(str(word) for word in words)])
     assert result.exception is None or isinstance(result.exception, SystemExit)
     return result.exit_code, result.stdout, result.stderr
 
