@@ -466,6 +466,13 @@ def _mend_width(strokes: Mask) -> Mask:
     return _trim((thin | core) & framed)
 
 
+def normalise(strokes: Mask) -> NDArray[np.uint8]:
+    """Give strokes drawn on any canvas MNIST's size, place and pen; uint8 28×28."""
+    found = _trim(strokes)
+    zoom = CANVAS / max(found.shape)
+    return centre(fit(_mend_width(_trim(_zoom(found.astype(np.float32), zoom) > 0.5))))
+
+
 def fit(strokes: Mask) -> NDArray[np.uint8]:
     """Shrink strokes into 20×20, keeping their proportions; averaging makes the grey levels."""
     height, width = strokes.shape

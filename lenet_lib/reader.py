@@ -102,10 +102,11 @@ class Reader:
 
     def read(self, images: Pixels) -> list[Reading]:
         """Read prepared images (see :meth:`probabilities`), one :class:`Reading` each."""
-        return [_reading(row) for row in self.probabilities(images)]
+        return [reading_of(row) for row in self.probabilities(images)]
 
 
-def _reading(row: NDArray[np.float64]) -> Reading:
+def reading_of(row: NDArray[np.float64]) -> Reading:
+    """Sum ten probabilities up: the likeliest digit and the second."""
     second, first = (int(i) for i in row.argsort(kind="stable")[-2:])
     return Reading(first, float(row[first]), second, float(row[second]))
 
