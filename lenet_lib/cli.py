@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +10,9 @@ import typer
 
 from lenet_lib.cli_predict import predict_command
 from lenet_lib.cli_report import report_command
+from lenet_lib.cli_study import study_command
 from lenet_lib.errors import LenetError
+from lenet_lib.names import DatasetName, RecipeName
 
 if TYPE_CHECKING:
     import torch
@@ -27,22 +28,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-
-class DatasetName(StrEnum):
-    """The data sets to choose from."""
-
-    MNIST = "mnist"
-    FASHION_MNIST = "fashion-mnist"
-    KMNIST = "kmnist"
-    DIGITS = "digits"
-
-
-class RecipeName(StrEnum):
-    """The recipes to choose from."""
-
-    FAST = "fast"
-    REFERENCE = "reference"
 
 
 RecipeOption = Annotated[RecipeName, typer.Option("--recipe", help="Named training settings.")]
@@ -161,6 +146,7 @@ def evaluate(
 
 
 app.command("predict")(predict_command)
+app.command("study")(study_command)
 app.command("report")(report_command)
 
 

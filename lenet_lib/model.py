@@ -1,4 +1,4 @@
-"""The two networks: ``LeNet``, the report's (62,018 parameters), and ``LeNet5``, that of 1998."""
+"""The networks: ``LeNet``, the report's (62,018 parameters), its teacher, and that of 1998."""
 
 from __future__ import annotations
 
@@ -26,16 +26,20 @@ class LeNet(nn.Module):
     costs a quarter of the ReLU's work.
     """
 
+    width = 1
+    """Times so many maps and units in each layer."""
+
     def __init__(self) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(1, 6, kernel_size=3, padding=2)  # 6×30×30
-        self.conv2 = nn.Conv2d(6, 16, kernel_size=5)  # 16×11×11
+        maps1, maps2, units1, units2 = (self.width * count for count in (6, 16, 120, 84))
+        self.conv1 = nn.Conv2d(1, maps1, kernel_size=3, padding=2)  # 6×30×30
+        self.conv2 = nn.Conv2d(maps1, maps2, kernel_size=5)  # 16×11×11
         self.pool = nn.MaxPool2d(2)  # 6×15×15, then 16×5×5
-        self.fc1 = nn.Linear(16 * 5 * 5, 120)
-        self.bn1 = nn.BatchNorm1d(120)
-        self.fc2 = nn.Linear(120, 84)
-        self.bn2 = nn.BatchNorm1d(84)
-        self.fc3 = nn.Linear(84, 10)
+        self.fc1 = nn.Linear(maps2 * 5 * 5, units1)
+        self.bn1 = nn.BatchNorm1d(units1)
+        self.fc2 = nn.Linear(units1, units2)
+        self.bn2 = nn.BatchNorm1d(units2)
+        self.fc3 = nn.Linear(units2, 10)
 
     def forward(self, x: Tensor) -> Tensor:
         """Compute the logits."""
@@ -53,6 +57,12 @@ class LeNet(nn.Module):
         """
         maps = F.conv2d(F.pad(x, (2, 0, 2, 0)), self.conv1.weight, self.conv1.bias)
         return F.max_pool2d(maps, 2)
+
+
+class WideLeNet(LeNet):
+    """A LeNet with four times the maps and units, 961,000 parameters: the teacher of `best`."""
+
+    width = 4
 
 
 # LeCun et al. 1998, table I: which of S2's six maps each of C3's sixteen maps sees.
@@ -178,7 +188,9 @@ class LeNet5(nn.Module):
         }
 
 
-NETWORKS: Mapping[str, type[nn.Module]] = {"LeNet": LeNet, "LeNet5": LeNet5}
+NETWORKS: Mapping[str, type[nn.Module]] = {
+    network.__name__: network for network in (LeNet, LeNet5, WideLeNet)
+}
 
 WEIGHTS = Path(__file__).with_name("weights") / "lenet-mnist.safetensors"
 """The committed weights of the report's network."""

@@ -6,6 +6,7 @@ import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+from lenet_lib.augment import Distortion
 from lenet_lib.errors import LenetError
 
 
@@ -32,6 +33,15 @@ class Recipe:
         Decoupled weight decay per unit of learning rate; for ``adamw`` only.
     label_smoothing
         Probability mass taken from the true class and spread over all ten, 0–1.
+    network
+        What is trained: a name of :data:`lenet_lib.model.NETWORKS`.
+    distortion
+        Bounds of the random distortion of every image in every epoch; None leaves images alone.
+    teacher, teachers
+        Name of the recipe, and number (seeds 0, 1, …), of the networks whose mean probabilities
+        replace the labels: knowledge distillation (Hinton, Vinyals & Dean 2015). 0: the labels.
+    temperature
+        Divides the logits of teachers and student before the softmax, > 0; for teachers only.
     """
 
     name: str
@@ -43,6 +53,11 @@ class Recipe:
     warmup: float = 0.3
     weight_decay: float = 0.0
     label_smoothing: float = 0.0
+    network: Literal["LeNet", "LeNet5", "WideLeNet"] = "LeNet"
+    distortion: Distortion | None = None
+    teacher: str = ""
+    teachers: int = 0
+    temperature: float = 1.0
 
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.batch_size < 2:
@@ -52,6 +67,35 @@ class Recipe:
         """Give all settings as a plain dictionary, for ``config.json``."""
         return asdict(self)
 
+
+ONE_CYCLE = Recipe(
+    name="one-cycle",  # `reference` with another optimiser and schedule, in as many epochs
+    epochs=20,
+    batch_size=256,
+    optimizer="adamw",
+    learning_rate=0.01,
+    schedule="one-cycle",
+    weight_decay=0.05,
+)
+AFFINE = replace(
+    ONE_CYCLE,
+    name="affine",
+    distortion=Distortion(rotation=10, scale=0.1, shear=0.1, shift=1.5, alpha=0),
+)
+ELASTIC = replace(
+    ONE_CYCLE,
+    name="elastic",
+    distortion=Distortion(rotation=10, scale=0.1, shear=0.1, shift=1.5, alpha=20),
+)
+LONG = replace(ELASTIC, name="long", epochs=40)
+LADDER = (
+    ONE_CYCLE,
+    AFFINE,
+    ELASTIC,
+    LONG,
+    replace(LONG, name="best", teacher="teacher", teachers=1, temperature=3.0),
+    replace(ELASTIC, name="teacher", network="WideLeNet", epochs=12, learning_rate=0.005),
+)
 
 RECIPES = {
     recipe.name: recipe
@@ -73,6 +117,7 @@ RECIPES = {
             weight_decay=0.5,
             label_smoothing=0.05,
         ),
+        *LADDER,
     )
 }
 

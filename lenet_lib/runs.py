@@ -19,7 +19,7 @@ from lenet_lib.device import describe
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluate import Metrics, evaluate
 from lenet_lib.model import load_weights, save_weights
-from lenet_lib.recipe import RECIPES, Recipe
+from lenet_lib.recipe import RECIPES, Recipe, get_recipe
 from lenet_lib.train import fit
 
 
@@ -99,6 +99,7 @@ class Run:
             dataset.train,
             seed=seed,
             device=device,
+            teachers=find_teachers(recipe, dataset, self.folder.parent, device, progress=progress),
             checkpoint=self.checkpoint,
             progress=progress,
         )
@@ -133,6 +134,22 @@ class Run:
         }
         files.write(self.folder / "metrics.json", _json(facts))
         return metrics
+
+
+def find_teachers(
+    recipe: Recipe, dataset: Dataset, folder: Path, device: torch.device, *, progress: bool
+) -> list[nn.Module]:
+    """Load the networks that a recipe learns from, or train them as runs of their own in a folder.
+
+    Whoever trains several seeds of a recipe trains its teachers once.
+    """
+    teachers = []
+    for seed in range(recipe.teachers):
+        settings = get_recipe(recipe.teacher)
+        run = Run(folder / default_folder(dataset.name, settings, seed).name)
+        run.prepare(dataset.name, settings, seed)
+        teachers.append(run.train(dataset, settings, seed, device, progress=progress))
+    return teachers
 
 
 def test(model: nn.Module, dataset: Dataset, device: torch.device) -> Metrics:

@@ -6,7 +6,7 @@ import io
 import math
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,12 @@ from torch.optim.lr_scheduler import LRScheduler, OneCycleLR
 from tqdm import tqdm
 
 from lenet_lib import files
+from lenet_lib.augment import distort
 from lenet_lib.data import Images, scale
 from lenet_lib.device import choose_device, keep_freed_memory, repeatable
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluate import predict_logits
-from lenet_lib.model import LeNet
+from lenet_lib.model import NETWORKS
 from lenet_lib.recipe import Recipe
 
 
@@ -45,7 +46,7 @@ def fit(
     seed: int = 0,
     device: torch.device | None = None,
     validation: Images | None = None,
-    network: type[nn.Module] = LeNet,
+    teachers: Sequence[nn.Module] = (),
     checkpoint: Path | None = None,
     progress: bool = False,
 ) -> Fit:
@@ -66,8 +67,8 @@ def fit(
         Where to train; by default the accelerator if there is one.
     validation
         Looked at after each epoch and reported in the history; decides nothing.
-    network
-        Class of the network, built without arguments.
+    teachers
+        Trained networks, as many as the recipe wants (see :meth:`lenet_lib.runs.Run.train`).
     checkpoint
         File to go on from if it exists, rewritten after each epoch.
     progress
@@ -76,13 +77,18 @@ def fit(
     Raises
     ------
     LenetError
-        Unusable training data, a loss that is no longer finite, or a foreign checkpoint.
+        Unusable training data, missing teachers, a loss that is no longer finite, or a foreign
+        checkpoint.
     """
     _check_trainable(train)
+    if len(teachers) != recipe.teachers:
+        raise LenetError(
+            f"Recipe {recipe.name!r} needs {recipe.teachers} trained teachers, not {len(teachers)}."
+        )
     device = device or choose_device()
     keep_freed_memory()
     with repeatable(seed):
-        run = _Training(recipe, network, train.to(device), seed)
+        run = _Training(recipe, train.to(device), seed, teachers)
         if checkpoint is not None and checkpoint.is_file():
             run.restore(checkpoint)
         with tqdm(
@@ -117,16 +123,18 @@ class _Training:
     def __init__(
         self,
         recipe: Recipe,
-        network: type[nn.Module],
         train: Images,
         seed: int,
+        teachers: Sequence[nn.Module],
     ) -> None:
         self.recipe, self.train, self.seed = recipe, train, seed
         device = train.labels.device
         self.history: list[dict[str, float]] = []
         self.steps = len(list(self._batches(0)))
         # Channels last in memory: the CPU's convolution and pooling kernels are faster on it.
-        self.model = network().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        layout: Any = {"device": device, "memory_format": torch.channels_last}
+        self.model = NETWORKS[recipe.network]().to(**layout)
+        self.teachers = [teacher.eval().to(**layout) for teacher in teachers]
         self.optimizer = _optimizer(recipe, self.model)
         self.schedule = _schedule(recipe, self.optimizer, self.steps)
         self.loss = nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing)
@@ -137,10 +145,13 @@ class _Training:
         loss_sum, right = torch.zeros((2, 1), device=self.train.labels.device)
         seen = 0
         self.model.train()
+        chance = torch.Generator(self.train.labels.device).manual_seed(self._epoch_seed(epoch))
         for number, index in enumerate(self._batches(epoch), start=1):
-            labels = self.train.labels[index]
-            logits = self.model(scale(self.train.images[index]))
-            loss = self.loss(logits, labels)
+            images, labels = scale(self.train.images[index]), self.train.labels[index]
+            if self.recipe.distortion is not None:
+                images = distort(images, chance, self.recipe.distortion)
+            logits = self.model(images)
+            loss = self._distil(logits, images) if self.teachers else self.loss(logits, labels)
             self.optimizer.zero_grad()
             loss.backward()
             self.optimizer.step()
@@ -172,9 +183,24 @@ class _Training:
             }
         )
 
+    def _distil(self, logits: Tensor, images: Tensor) -> Tensor:
+        """Give the cross-entropy with the teachers' softened mean probabilities, times T².
+
+        The factor keeps the gradient's size whatever the temperature T (Hinton et al. 2015, § 2).
+        """
+        heat = self.recipe.temperature
+        with torch.no_grad():
+            targets = torch.stack(
+                [(teacher(images) / heat).softmax(1) for teacher in self.teachers]
+            )
+        return heat**2 * nn.functional.cross_entropy(logits / heat, targets.mean(0))
+
+    def _epoch_seed(self, epoch: int) -> int:
+        return self.seed * 10_007 + epoch
+
     def _batches(self, epoch: int) -> Iterator[Tensor]:
         """Shuffle the images' indices for an epoch and cut them into batches."""
-        generator = torch.Generator().manual_seed(self.seed * 10_007 + epoch)
+        generator = torch.Generator().manual_seed(self._epoch_seed(epoch))
         order = torch.randperm(len(self.train), generator=generator)
         for index in torch.split(order.to(self.train.labels.device), self.recipe.batch_size):
             if len(index) > 1:  # batch normalisation needs two images to compare
