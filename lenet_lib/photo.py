@@ -126,15 +126,16 @@ def is_dark_paper(shade: Array) -> bool:
     Closing fills narrow dark strokes and opening wipes narrow light ones off, and both leave the
     edges of shadows and tables where they are; so the one that changes more says what the ink is.
     Changes are counted as ratios, in which light does not matter, and to the third power, for noise
-    is everywhere and ink stands out.
+    is everywhere and ink stands out; paper is likelier, and gets the benefit of the doubt.
     """
     if np.median(shade) > 0.45:
         return False
     small = _halve(_halve(shade) if max(shade.shape) > 600 else shade)
     tone = np.log(ndimage.gaussian_filter(small, 0.7) + 0.05)
-    dark = ndimage.grey_closing(tone, size=(WINDOW, WINDOW)) - tone
-    light = tone - ndimage.grey_opening(tone, size=(WINDOW, WINDOW))
-    return bool((light**3).mean() > (dark**3).mean())
+    dark = ndimage.grey_closing(tone, size=(9, 9)) - tone
+    light = tone - ndimage.grey_opening(tone, size=(9, 9))
+    inside = (slice(4, -4), slice(4, -4))
+    return bool((light[inside] ** 3).mean() > 2 * (dark[inside] ** 3).mean())
 
 
 def _halve(picture: Array) -> Array:

@@ -17,13 +17,14 @@ from synthetic import photograph
 from test_photo import HOSTILE, WRITTEN, draw, saved
 from typer.testing import CliRunner
 
-from conftest import ROOT
 import lenet_lib
+from conftest import ROOT
 from lenet_lib import data, strangers
 from lenet_lib.cli import app
 from lenet_lib.errors import LenetError
 from lenet_lib.model import LeNet, load_weights, save_weights
 from lenet_lib.reader import Reader, Reading, predict
+
 
 @pytest.fixture
 def seven(tmp_path: Path) -> Path:
