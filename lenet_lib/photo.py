@@ -116,7 +116,7 @@ def grey(picture: NDArray[np.uint8]) -> Array:
     white = np.percentile(colour[::4, ::4].reshape(-1, 3), 90, axis=0)
     tint = np.maximum(white / max(white.max(), 1e-6), 0.3).astype(np.float32)
     colour = np.minimum(colour / tint, 1)
-    luminance = colour @ np.float32([0.299, 0.587, 0.114])
+    luminance = colour @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
     return np.asarray((luminance + colour.min(2)) / 2, dtype=np.float32)
 
 
@@ -142,7 +142,8 @@ def _halve(picture: Array) -> Array:
     """Average blocks of 2×2."""
     height, width = picture.shape[0] // 2 * 2, picture.shape[1] // 2 * 2
     cut = picture[:height, :width]
-    return (cut[::2, ::2] + cut[1::2, ::2] + cut[::2, 1::2] + cut[1::2, 1::2]) / 4
+    mean = (cut[::2, ::2] + cut[1::2, ::2] + cut[::2, 1::2] + cut[1::2, 1::2]) / 4
+    return np.asarray(mean, dtype=np.float32)
 
 
 def flatten(shade: Array) -> tuple[Array, Array, Array]:

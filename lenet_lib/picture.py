@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from lenet_lib.errors import LenetError
 
@@ -74,7 +74,7 @@ def open_picture(source: str | Path | bytes) -> NDArray[np.uint8]:
                 return _read(image)
         except Image.DecompressionBombError:
             raise LenetError(_too_large(place)) from None
-        except Image.UnidentifiedImageError:
+        except UnidentifiedImageError:
             raise LenetError(_not_a_picture(place, _head(source))) from None
         except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
             raise LenetError(f"{place} can't be opened ({error.strerror}).") from None

@@ -5,7 +5,6 @@ Nothing heavy is imported before the first digit is read, so that ``import lenet
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -123,7 +122,9 @@ def predict(source: str | Path | bytes, *, reader: Reader | None = None) -> Read
 
 @overload
 def predict(
-    source: Sequence[str | Path | bytes], *, reader: Reader | None = None
+    source: list[str | Path | bytes] | list[str] | list[Path] | list[bytes],
+    *,
+    reader: Reader | None = None,
 ) -> list[Reading]: ...
 
 
@@ -190,9 +191,9 @@ def _as_bytes(pixels: Pixels) -> NDArray[np.uint8]:
             f"and no prepared images (N×28×28, N×1×28×28)."
         )
     if pixels.dtype == np.uint8:
-        return pixels.astype(np.uint8, copy=False)
+        return np.asarray(pixels, dtype=np.uint8)
     real = np.asarray(pixels, dtype=np.float64) if pixels.dtype.kind in "buif" else np.array(np.nan)
     if not np.isfinite(real).all() or (real.size and (real.min() < 0 or real.max() > 255)):
         raise LenetError("Pixels are numbers from 0 to 255, or fractions from 0 to 1.")
     fractions = pixels.dtype.kind in "bf" and (not real.size or real.max() <= 1)
-    return np.rint(real * 255 if fractions else real).astype(np.uint8)
+    return np.asarray(np.rint(real * 255 if fractions else real), dtype=np.uint8)

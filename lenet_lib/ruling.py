@@ -111,7 +111,7 @@ def _chords(shape: tuple[int, int]) -> Array:
         low, high = np.minimum(first, last), np.maximum(first, last)
         inside = np.clip(np.minimum(high, wide - 1) - np.maximum(low, 0), 0, None)
         part = np.where(high - low > 1e-6, inside / (high - low), (low >= 0) & (low <= wide - 1))
-    return np.nan_to_num(part * length).astype(np.float32)
+    return np.asarray(np.nan_to_num(part * length), dtype=np.float32)
 
 
 def _peaks(share: NDArray[np.float32], least: float) -> list[tuple[int, int]]:
@@ -143,7 +143,8 @@ def _band(picture: Array, line: Line) -> tuple[Array, NDArray[np.int64], NDArray
 def _strip(picture: Array, columns: NDArray[np.int64], centre: NDArray[np.float64]) -> Array:
     offsets = np.arange(-REACH, REACH + 1)[:, None]
     place = np.stack([centre + offsets, np.broadcast_to(columns, (len(offsets), len(columns)))])
-    return ndimage.map_coordinates(picture, place, order=1, mode="nearest")
+    strip = ndimage.map_coordinates(picture, place, order=1, mode="nearest")
+    return np.asarray(strip, dtype=np.float32)
 
 
 def _track(strip: Array) -> NDArray[np.float64]:

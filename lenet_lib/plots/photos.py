@@ -17,7 +17,7 @@ def steps(made: Steps) -> Figure:
     """Show each step from a photo to the network's 28×28."""
     marked = np.repeat(1 - made.unlined[..., None], 3, axis=2)
     marked[made.mask] = (0.84, 0.37, 0.0)
-    panels = {
+    panels: dict[str, NDArray[np.generic]] = {
         "1  the picture": made.picture,
         "2  evenly lit": 1 - made.flat,
         f"3  without {made.lines} lines": 1 - made.unlined,
