@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lenet_lib.cli_predict import predict_command
 from lenet_lib.cli_report import report_command
 from lenet_lib.cli_study import study_command
 from lenet_lib.errors import LenetError
@@ -144,6 +145,7 @@ def evaluate(
     typer.echo(metrics.summary())
 
 
+app.command("predict")(predict_command)
 app.command("study")(study_command)
 app.command("report")(report_command)
 

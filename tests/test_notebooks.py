@@ -29,8 +29,8 @@ def outputs(book: Any) -> list[Any]:
     return [output for cell in code(book) for output in cell.outputs]
 
 
-def test_four_notebooks_are_there() -> None:
-    assert [path.name[:3] for path in NOTEBOOKS] == ["01-", "02-", "03-", "04-"]
+def test_the_notebooks_are_there() -> None:
+    assert [path.name[:3] for path in NOTEBOOKS] == ["01-", "02-", "03-", "04-", "05-", "06-"]
     assert all(path.stat().st_size < 1_000_000 for path in NOTEBOOKS)
 
 

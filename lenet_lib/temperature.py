@@ -1,0 +1,65 @@
+"""Make a network's confidence honest: ``python -m lenet_lib.temperature`` (Guo et al. 2017).
+
+The committed network was trained on all training images, so none is left to fit a temperature on.
+Its recipe is therefore repeated on the training part of the writer-disjoint split, the temperature
+is fitted on the validation writers, and written into the facts of the weights' file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lenet_lib.model import WEIGHTS
+
+
+def measure(weights: Path = WEIGHTS, twin: Path | None = None) -> float:
+    """Find the temperature of a network's recipe, and write it into its file.
+
+    Parameters
+    ----------
+    weights
+        A safetensors file whose facts name its recipe and seed, and which gains ``temperature``.
+    twin
+        Weights that the same recipe made of the split's training part; trained now without it.
+
+    Returns
+    -------
+    float
+        The temperature: logits are divided by it.
+    """
+    from lenet_lib.calibration import fit_temperature
+    from lenet_lib.data import load, split_by_writer, writers
+    from lenet_lib.evaluate import predict_logits
+    from lenet_lib.model import load_weights, save_weights, weights_facts
+    from lenet_lib.recipe import get_recipe
+    from lenet_lib.train import fit
+
+    facts = weights_facts(weights)
+    split = split_by_writer(load("mnist").train, writers())
+    if twin:
+        other = load_weights(twin)
+    else:
+        recipe = get_recipe(str(facts["recipe"]))
+        other = fit(recipe, split.train, seed=int(str(facts["seed"])), progress=True).model
+    held_out = predict_logits(other.cpu(), split.validation.images.cpu())
+    temperature = round(fit_temperature(held_out, split.validation.labels.cpu()), 3)
+    facts = {name: value for name, value in facts.items() if name != "network"}
+    save_weights(load_weights(weights), weights, **facts | {"temperature": temperature})
+    return temperature
+
+
+def main(
+    weights: Annotated[Path, typer.Argument(help="The weights to write it into.")] = WEIGHTS,
+    twin: Annotated[
+        Path | None, typer.Option(help="The same recipe's weights, trained on the split.")
+    ] = None,
+) -> None:
+    """Fit the temperature on the validation writers."""
+    typer.echo(f"{weights}: temperature {measure(weights, twin)}")
+
+
+if __name__ == "__main__":
+    typer.run(main)
