@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -116,10 +117,8 @@ def test_a_fresh_start_killed_half_way_is_no_finished_run(
 
         with monkeypatch.context() as patch:
             patch.setattr(Path, "unlink", die)
-            try:
+            with contextlib.suppress(KeyboardInterrupt):
                 Run(folder).prepare("digits", TINY, 0, resume=False)
-            except KeyboardInterrupt:
-                pass
         assert Run(folder).state() != "finished"
         faults.tried("fresh start killed half-way")
 
