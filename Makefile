@@ -8,7 +8,7 @@ export LENET_DATA := $(if $(LENET_DATA),$(abspath $(LENET_DATA)))
 .DEFAULT_GOAL := help
 NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
 
-.PHONY: help setup report notebooks lab test lint benchmark study lock clean
+.PHONY: help setup report notebooks lab test torture lint benchmark study lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -37,6 +37,9 @@ lab: setup ## open the notebooks in JupyterLab
 
 test: setup lint ## check style and types, then run every test
 	$(BIN)/python -m pytest
+
+torture: setup ## break it in every way, in full counts, and write results/torture.csv (long)
+	LENET_TORTURE=1 $(BIN)/python -m pytest tests/torture
 
 lint: setup
 	$(BIN)/ruff check --quiet .

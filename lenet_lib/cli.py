@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +13,7 @@ import typer
 from lenet_lib.cli_predict import predict_command
 from lenet_lib.cli_report import report_command
 from lenet_lib.cli_study import study_command
+from lenet_lib.cli_words import UsageError, wrong_words
 from lenet_lib.errors import LenetError
 from lenet_lib.names import DatasetName, RecipeName
 
@@ -82,11 +85,15 @@ def run(
     from lenet_lib.device import choose_device
     from lenet_lib.recipe import get_recipe
 
+    _no_folder_for_digits(dataset, data_dir)
     place = choose_device(device)
     settings = get_recipe(recipe.value, epochs=epochs)
     digits = _load_or_stand_in(dataset.value, data_dir)
-    here, model = _train(digits, settings, seed, place, out, quiet=quiet, resume=resume)
-    metrics = here.evaluate(digits, model, place)
+    with ExitStack() as stack:
+        here, model = _train(
+            digits, settings, seed, place, out, quiet=quiet, resume=resume, stack=stack
+        )
+        metrics = here.evaluate(digits, model, place)
     typer.echo(f"{digits.title}, recipe {settings.name}, seed {seed}")
     typer.echo(metrics.summary())
     if not quiet:
@@ -110,10 +117,14 @@ def train(
     from lenet_lib.device import choose_device
     from lenet_lib.recipe import get_recipe
 
+    _no_folder_for_digits(dataset, data_dir)
     place = choose_device(device)
     settings = get_recipe(recipe.value, epochs=epochs)
     digits = load(dataset.value, data_dir)
-    here, _ = _train(digits, settings, seed, place, out, quiet=quiet, resume=resume)
+    with ExitStack() as stack:
+        here, _ = _train(
+            digits, settings, seed, place, out, quiet=quiet, resume=resume, stack=stack
+        )
     typer.echo(f"Weights: {here.weights}")
 
 
@@ -133,6 +144,7 @@ def evaluate(
     from lenet_lib.model import load_weights, weights_facts
     from lenet_lib.runs import Run, test
 
+    _no_folder_for_digits(dataset, data_dir)
     place = choose_device(device)
     here = Run(target) if target.is_dir() else None
     trained_on = here.config()["dataset"] if here else None
@@ -159,11 +171,13 @@ def _train(
     *,
     quiet: bool,
     resume: bool,
+    stack: ExitStack,
 ) -> tuple[Run, torch.nn.Module]:
-    """Train in the run's folder, saying what is done."""
+    """Train in the run's folder, saying what is done; it is this process's until the stack ends."""
     from lenet_lib.runs import Run, default_folder
 
     here = Run(out or default_folder(digits.name, settings, seed))
+    stack.enter_context(here.alone())
     here.prepare(digits.name, settings, seed, resume=resume)
     state = here.state()
     if not quiet:
@@ -194,6 +208,12 @@ def _introduce(digits: Dataset, settings: Recipe, seed: int, place: torch.device
     )
 
 
+def _no_folder_for_digits(dataset: DatasetName | None, data_dir: Path | None) -> None:
+    """Refuse two options that contradict each other."""
+    if dataset is DatasetName.DIGITS and data_dir is not None:
+        raise typer.BadParameter("--data-dir is not for --dataset digits, which scikit-learn has.")
+
+
 def _load_or_stand_in(name: str, data_dir: Path | None) -> Dataset:
     """Load a data set; if MNIST can't be had at all, say so loudly and take the small digits."""
     from lenet_lib.data import DownloadError, load
@@ -212,12 +232,26 @@ def _load_or_stand_in(name: str, data_dir: Path | None) -> Dataset:
 
 
 def main() -> None:
-    """Run the command line; a user's mistake becomes one sentence on stderr and exit code 1."""
+    """Run the command line.
+
+    A user's mistake becomes one sentence on stderr and exit code 1, or 2 if it is in the words.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a locale without “–” is no reason to fail
+            stream.reconfigure(errors="replace")
     try:
-        app()
+        code = app(standalone_mode=False)
+    except UsageError as error:
+        typer.echo(f"Error: {wrong_words(error)}", err=True)
+        sys.exit(2)
     except LenetError as error:
         typer.echo(f"Error: {error}", err=True)
         sys.exit(1)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        typer.echo(f"Error: {place}{error.strerror or error}.", err=True)
+        sys.exit(1)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

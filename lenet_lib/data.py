@@ -158,8 +158,9 @@ def raw_folder(name: str, data_dir: str | Path | None = None) -> Path:
     inside = Path(TORCHVISION_CLASSES[name], "raw")
     if named := data_dir or os.environ.get("LENET_DATA"):
         option = "--data-dir" if data_dir else "$LENET_DATA"
-        folder = Path(named).expanduser() / inside
-        missing = [file for file in FILES if not (folder / file).is_file()]
+        # Unlike pathlib, os.path leaves the ~ of nobody's home as it is.
+        folder = Path(os.path.expanduser(named)) / inside  # noqa: PTH111
+        missing = [file for file in FILES if not os.path.lexists(folder / file)]
         if missing:
             raise LenetError(
                 f"No {TITLES[name]} in the folder that {option} names: {folder / missing[0]} is "
@@ -168,7 +169,7 @@ def raw_folder(name: str, data_dir: str | Path | None = None) -> Path:
             )
         return folder
     folder = default_data_dir() / inside
-    if not all((folder / file).is_file() for file in FILES):
+    if not all(os.path.lexists(folder / file) for file in FILES):
         _download(name, default_data_dir())
     return folder
 
@@ -205,14 +206,14 @@ def writers(data_dir: str | Path | None = None, *, train: bool = True) -> Writer
     name, md5 = WRITER_FILES[train]
     places = [data_dir, os.environ.get("LENET_DATA"), default_data_dir()]
     paths = [Path(place) / "QMNIST" / "raw" / name for place in places if place]
-    path = next((path for path in paths if path.is_file()), None)
+    path = next((path for path in paths if os.path.lexists(path)), None)
     if path is None:
         path = paths[-1]
         try:
             _fetch(path, md5)
         except OSError:
             return None
-    content = path.read_bytes()
+    content = _read_bytes(path)
     if (found := hashlib.md5(content).hexdigest()) != md5:
         raise _damaged(path, f"MD5 {md5}, not {found}")
     table = read_idx(gzip.decompress(content))[: 60_000 if train else 10_000].astype(np.int64)
@@ -271,12 +272,7 @@ def _images(images: NDArray[np.generic], labels: NDArray[np.generic]) -> Images:
 
 def _read_checked(path: Path, name: str) -> NDArray[np.generic]:
     """Read one raw file, or say in one sentence what is wrong with it."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise LenetError(
-            f"{path} can't be read ({error.strerror}); mend that or delete it."
-        ) from None
+    content = _read_bytes(path)
     try:
         array = read_idx(content)
     except IdxError as error:
@@ -288,6 +284,15 @@ def _read_checked(path: Path, name: str) -> NDArray[np.generic]:
     if array.ndim == 1 and array.max() > 9:
         raise _damaged(path, f"labels from 0 to 9, not {array.max()}")
     return array
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise LenetError(
+            f"{path} can't be read ({error.strerror}); mend that or delete it."
+        ) from None
 
 
 def _damaged(path: Path, expected: str) -> LenetError:

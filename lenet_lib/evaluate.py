@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from lenet_lib.data import scale
+from lenet_lib.errors import LenetError
 
 
 def predict_logits(model: nn.Module, images: Tensor, batch_size: int = 1000) -> Tensor:
@@ -133,4 +135,6 @@ def evaluate(model: nn.Module, images: Tensor, labels: Tensor, **options: Any) -
     """Measure a network on labelled images; the loss is the mean over images, not over batches."""
     logits = predict_logits(model, images)
     loss = nn.functional.cross_entropy(logits.double(), labels.cpu()).item()
+    if not math.isfinite(loss):
+        raise LenetError("The network's outputs are not finite; lower the learning rate.")
     return measure(labels.cpu(), logits.argmax(1), loss=loss, **options)

@@ -44,5 +44,8 @@ def read_idx(content: bytes) -> NDArray[np.generic]:
     expected = start + math.prod(shape) * dtype.itemsize
     if len(content) != expected:
         raise IdxError(f"{expected} bytes, not {len(content)}")
-    array = np.frombuffer(content, dtype, offset=start).reshape(shape)
+    try:
+        array = np.frombuffer(content, dtype, offset=start).reshape(shape)
+    except ValueError:  # an empty array of sizes, or of more dimensions, than NumPy counts up to
+        raise IdxError(f"fewer or smaller dimensions than {ndim}: {shape}") from None
     return array.astype(dtype.newbyteorder("="))

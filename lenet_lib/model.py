@@ -210,7 +210,7 @@ def load_weights(path: str | Path = WEIGHTS) -> nn.Module:
             state = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 (no mapping)
     except FileNotFoundError:
         raise LenetError(f"There are no weights at {path}; `lenet train` makes some.") from None
-    except (SafetensorError, OSError) as error:
+    except (SafetensorError, OSError, ValueError) as error:
         raise LenetError(f"{path} is no readable safetensors file ({error}).") from None
     if name not in NETWORKS:
         raise LenetError(f"{path} holds weights of an unknown network, {name!r}.")
@@ -221,9 +221,14 @@ def load_weights(path: str | Path = WEIGHTS) -> nn.Module:
         raise LenetError(
             f"{path} does not hold the weights of {name}: other names or shapes."
         ) from None
-    if not all(tensor.isfinite().all() for tensor in state.values()):
+    if not is_finite(model):  # as loaded: a double may be finite and yet too large for a float
         raise LenetError(f"{path} holds NaN or infinity; train again.")
     return model.eval()
+
+
+def is_finite(model: nn.Module) -> bool:
+    """Tell whether all of a network's weights and buffers are numbers."""
+    return all(bool(tensor.isfinite().all()) for tensor in model.state_dict().values())
 
 
 def weights_facts(path: str | Path = WEIGHTS) -> dict[str, object]:
@@ -235,5 +240,7 @@ def weights_facts(path: str | Path = WEIGHTS) -> dict[str, object]:
 
 
 def _facts(file: Any) -> dict[str, object]:
-    facts: dict[str, object] = json.loads((file.metadata() or {}).get("lenet", "{}"))
+    facts = json.loads((file.metadata() or {}).get("lenet", "{}"))
+    if not isinstance(facts, dict):
+        raise ValueError("its metadata are no table of facts")
     return facts

@@ -59,6 +59,8 @@ class Recipe:
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.batch_size < 2:
             raise LenetError("A recipe needs at least 1 epoch and a batch of at least 2 images.")
+        if not 0 < self.learning_rate < math.inf:
+            raise LenetError(f"A learning rate must be above 0 and finite: {self.learning_rate}.")
 
     def settings(self) -> dict[str, Any]:
         """Give all settings as a plain dictionary, for ``config.json``."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from filelock import FileLock, Timeout
 from torch import nn
 
 import lenet_lib
@@ -57,11 +60,43 @@ class Run:
         path = self.folder / "config.json"
         try:
             config: dict[str, Any] = json.loads(path.read_bytes())
-        except (OSError, ValueError):
+            if not {"dataset", "recipe", "seed"} <= config.keys():
+                raise ValueError
+        except (OSError, ValueError, AttributeError):
             raise LenetError(
                 f"{self.folder} holds no run (no readable {path.name}); `lenet train` makes one."
             ) from None
         return config
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other processes out of the folder; the system lets go of it when this one dies.
+
+        Raises
+        ------
+        LenetError
+            Another process works in the folder, or it can't be written to.
+        """
+        lock = FileLock(self.folder / ".lock")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock.acquire(timeout=0)
+            for part in self.folder.glob("*.part"):  # left behind by a kill
+                part.unlink()
+        except Timeout:
+            raise LenetError(
+                f"Another process works in {self.folder}; wait for it, or name another folder "
+                f"with --out."
+            ) from None
+        except OSError as error:
+            raise LenetError(
+                f"{self.folder} can't be written ({error.strerror}); free the place or choose "
+                f"another."
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
 
     def state(self) -> str:
         """Say how far the run is: ``new``, ``begun`` or ``finished``."""
@@ -79,7 +114,8 @@ class Run:
         """
         config = {"dataset": dataset, "recipe": recipe.settings(), "seed": seed}
         if not resume:
-            for name in ("metrics.json", "history.csv", self.weights.name, self.checkpoint.name):
+            # The weights first, for a run without them is not taken for a finished one.
+            for name in (self.weights.name, self.checkpoint.name, "metrics.json", "history.csv"):
                 (self.folder / name).unlink(missing_ok=True)
         elif (self.folder / "config.json").exists() and self.config() != config:
             raise LenetError(
@@ -93,6 +129,7 @@ class Run:
     ) -> nn.Module:
         """Train from where the run stands; a finished one is just loaded."""
         if self.state() == "finished":
+            self.checkpoint.unlink(missing_ok=True)  # a kill may have come before this
             return load_weights(self.weights)
         fitted = fit(
             recipe,
@@ -115,8 +152,14 @@ class Run:
 
     def train_seconds(self) -> float:
         """Add up the seconds of all epochs."""
-        with (self.folder / "history.csv").open(encoding="utf-8", newline="") as table:
-            return sum(float(row["seconds"]) for row in csv.DictReader(table))
+        path = self.folder / "history.csv"
+        try:
+            with path.open(encoding="utf-8", newline="") as table:
+                return sum(float(row["seconds"]) for row in csv.DictReader(table))
+        except (OSError, KeyError, TypeError, ValueError):
+            raise LenetError(
+                f"{path} is no readable history; train again with --no-resume."
+            ) from None
 
     def evaluate(self, dataset: Dataset, model: nn.Module, device: torch.device) -> Metrics:
         """Read the test set once and write ``metrics.json``."""

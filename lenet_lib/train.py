@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import pickle
 import sys
 import time
 from collections.abc import Iterator
@@ -23,8 +24,14 @@ from lenet_lib.data import Images, scale
 from lenet_lib.device import choose_device, keep_freed_memory, repeatable
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluate import predict_logits
-from lenet_lib.model import NETWORKS
+from lenet_lib.model import NETWORKS, is_finite
 from lenet_lib.recipe import Recipe
+
+BROKEN = (
+    *(AttributeError, EOFError, LookupError, OSError, RuntimeError, TypeError, ValueError),
+    pickle.UnpicklingError,
+)
+"""What torch raises over a file that is no checkpoint, depending on where it is damaged."""
 
 
 @dataclass
@@ -101,6 +108,11 @@ def fit(
                     run.history[-1] |= _validate(run.model, validation.to(device))
                 if checkpoint is not None:
                     run.save(checkpoint)
+    if not is_finite(run.model):  # the last step came after the last look at the loss
+        raise LenetError(
+            f"The trained weights are no longer finite; lower the learning rate "
+            f"({recipe.learning_rate})."
+        )
     return Fit(run.model.cpu().eval(), run.history)
 
 
@@ -213,7 +225,7 @@ class _Training:
             if self.schedule is not None:
                 self.schedule.load_state_dict(state["schedule"])
             self.history = state["history"]
-        except (RuntimeError, KeyError, ValueError, TypeError, EOFError, OSError) as error:
+        except BROKEN as error:
             raise LenetError(
                 f"{path} is no usable checkpoint ({type(error).__name__}); start over with "
                 f"--no-resume."

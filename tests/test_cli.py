@@ -71,7 +71,7 @@ def test_run_prints_what_the_assignment_printed(finished: tuple[Path, str]) -> N
 def test_run_folder_holds_everything(finished: tuple[Path, str]) -> None:
     folder, output = finished
     names = sorted(path.name for path in folder.iterdir())
-    assert names == ["config.json", "history.csv", "metrics.json", "weights.safetensors"]
+    assert names == [".lock", "config.json", "history.csv", "metrics.json", "weights.safetensors"]
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     assert metrics["recipe"] == "fast"
     assert (metrics["seed"], metrics["dataset"], metrics["images"]) == (3, "digits", 360)
