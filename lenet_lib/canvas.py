@@ -34,7 +34,8 @@ class DigitCanvas(anywidget.AnyWidget):
 
     _esm = Path(__file__).with_name("canvas.js")
 
-    picture = traitlets.Bytes(b"").tag(sync=True)
+    # A browser's bytes arrive as a memory view, which the trait would refuse.
+    picture = traitlets.Bytes(b"").tag(sync=True, from_json=lambda value, _: bytes(value))
     number = traitlets.Int(0).tag(sync=True)
     answered = traitlets.Int(0).tag(sync=True)
     answer = traitlets.Unicode(HINT).tag(sync=True)

@@ -60,7 +60,10 @@ def test_a_digit_drawn_with_the_mouse_is_read(tmp_path: Path, mnist: data.Datase
         # Only a widget that lives in this very kernel can draw its sheet.
         sheet = page.locator("canvas.lenet-canvas")
         sheet.wait_for(timeout=240_000)
-        page.get_by_text("AUROC").last.wait_for(timeout=240_000)
+        # The kernel answers the sheet when the cells after it have run, too.
+        page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(
+            timeout=240_000
+        )
         sheet.scroll_into_view_if_needed()
         for digit, strokes in DRAWN.items():
             page.locator("button.lenet-clear").click()

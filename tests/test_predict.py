@@ -22,7 +22,7 @@ from conftest import ROOT
 from lenet_lib import data, strangers
 from lenet_lib.cli import app
 from lenet_lib.errors import LenetError
-from lenet_lib.model import LeNet, load_weights, save_weights
+from lenet_lib.model import LeNet, load_weights, save_weights, weights_facts
 from lenet_lib.reader import Reader, Reading, predict
 
 
@@ -39,6 +39,13 @@ def images(mnist: data.Dataset) -> np.ndarray:
 
 
 # --- the function ---------------------------------------------------------------------------------
+
+
+def test_the_committed_weights_say_their_temperature() -> None:
+    temperature = weights_facts()["temperature"]
+    assert isinstance(temperature, float)
+    assert 0.2 < temperature < 5
+    assert Reader().temperature == temperature
 
 
 def test_one_picture(seven: Path) -> None:

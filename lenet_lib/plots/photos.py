@@ -22,7 +22,7 @@ def steps(made: Steps) -> Figure:
         "2  evenly lit": 1 - made.flat,
         f"3  without {made.lines} lines": 1 - made.unlined,
         "4  the digit found": marked,
-        "5  cut out, pen mended": ~made.strokes,
+        "5  cut out": ~made.strokes,
         "6  20×20 in 28×28": 255 - made.digit,
     }
     figure, grid = plt.subplots(2, 3, figsize=(COLUMN, 0.62 * COLUMN))
