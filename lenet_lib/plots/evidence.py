@@ -134,6 +134,7 @@ def cost(summary: pd.DataFrame) -> Figure:
     """
     figure = plt.figure(figsize=(COLUMN, 2.9))
     left, right = figure.subplots(1, 2, sharey=True)
+    summary = summary.assign(operations=summary["operations"] / 1e12)
     for axes, column in ((left, "operations"), (right, "seconds")):
         for number, (name, row) in enumerate(summary.iterrows()):
             colour = list(PALETTE.values())[number % len(PALETTE)]
@@ -141,12 +142,13 @@ def cost(summary: pd.DataFrame) -> Figure:
         axes.set_xscale("log")
         axes.set_xlim(summary[column].min() / 1.6, summary[column].max() * 1.6)
     _error_axis(left, summary["error"].min(), summary["error"].max(), of="y")
-    left.set(xlabel="multiply-adds of one training run", ylabel="mean test error (%)")
-    right.set_xlabel("seconds of one training run, one thread")
-    seconds = [5, 10, 20, 50, 100, 200, 500, 1000, 2000]
-    right.xaxis.set_major_locator(FixedLocator(seconds))
-    right.xaxis.set_minor_locator(NullLocator())
-    right.xaxis.set_major_formatter("{x:g}")
+    left.set(xlabel="multiply-adds of one run (10¹²)", ylabel="mean test error (%)")
+    right.set_xlabel("seconds of one run, one thread")
+    for axes in (left, right):
+        ticks = [digit * 10.0**power for power in range(-3, 4) for digit in (1, 2, 5)]
+        axes.xaxis.set_major_locator(FixedLocator(ticks))
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.xaxis.set_major_formatter("{x:g}")
     right.legend(fontsize=7)
     return figure
 
