@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from lenet_lib.evaluate import wilson_interval
 from lenet_lib.intervals import mean_interval
+from lenet_lib.recipe import Recipe
 
 
 def summarise(table: pd.DataFrame, by: str = "recipe") -> pd.DataFrame:
@@ -35,6 +36,19 @@ def summarise(table: pd.DataFrame, by: str = "recipe") -> pd.DataFrame:
         rows[str(name)] = (len(runs), error, low, high, runs["seconds"].mean())
     columns = ["runs", "error", "low", "high", "seconds"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
+
+def multiply_adds(recipe: Recipe, images: int = 60_000) -> int:
+    """Count the multiply-adds of a training run: a measure of its cost that no machine changes.
+
+    An image costs a forward pass, and going back twice as much: once for the gradient by the
+    inputs, once for that by the weights.
+    """
+    from lenet_lib.layers import layers
+    from lenet_lib.model import NETWORKS
+
+    forward = sum(step.multiply_adds for step in layers(NETWORKS[recipe.network]()))
+    return 3 * forward * recipe.epochs * images
 
 
 def paired_steps(table: pd.DataFrame, ladder: Sequence[str]) -> pd.DataFrame:

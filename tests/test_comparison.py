@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -12,6 +14,7 @@ from scipy.stats import ttest_rel
 from lenet_lib import comparison
 from lenet_lib.disputed import DISPUTED
 from lenet_lib.plots import evidence as plots
+from lenet_lib.recipe import RECIPES
 from lenet_lib.robustness import CORRUPTIONS
 
 
@@ -31,6 +34,15 @@ def table() -> pd.DataFrame:
         for seed, value in enumerate(values)
     ]
     return pd.DataFrame(rows)
+
+
+def test_cost_grows_with_epochs_images_and_the_network() -> None:
+    one = comparison.multiply_adds(replace(RECIPES["fast"], epochs=1), images=1)
+    convolutions = 6 * 30 * 30 * 3 * 3 + 16 * 11 * 11 * 6 * 5 * 5
+    by_hand = convolutions + 400 * 120 + 120 + 120 * 84 + 84 + 84 * 10
+    assert one == 3 * by_hand
+    assert comparison.multiply_adds(replace(RECIPES["fast"], epochs=4), images=5) == 20 * one
+    assert comparison.multiply_adds(replace(RECIPES["fast"], network="LeNet5")) != 60_000 * one
 
 
 def test_summary_keeps_the_order_and_holds_the_mean(table: pd.DataFrame) -> None:
