@@ -8,7 +8,7 @@ The steps, each a function below and each kept in :class:`Steps` to be looked at
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -222,6 +222,8 @@ class _Part:
 class Found:
     """A digit found at one scale: the maps of :class:`Steps`, and how dark its strokes are."""
 
+    shade: Array
+    paper: Array
     flat: Array
     unlined: Array
     lines: int
@@ -255,8 +257,8 @@ def search(shade: Array, name: str) -> Found:
     found = [here for here in found if here.clarity > 0.6 * clearest]
     best = found[0]
     for here in found[1:]:
-        if _swallows(here, best):
-            best = here
+        if _holds(here, best):
+            best = _complete(best, here)
     if best.groups > 1:
         raise LenetError(
             f"{name} shows several digits ({best.groups}, it seems), and one at a time is read; "
@@ -265,19 +267,49 @@ def search(shade: Array, name: str) -> Found:
     return best
 
 
-def _swallows(coarse: Found, fine: Found) -> bool:
-    """Tell whether what was found finely is a fragment of what was found coarsely."""
+def _holds(coarse: Found, fine: Found) -> bool:
+    """Tell whether what was found finely lies within what was found coarsely, by the same pen."""
     top, left, bottom, right = fine.box
-    size = max(bottom - top, right - left)
-    slack = 0.1 * size
+    slack = 0.1 * max(bottom - top, right - left)
     inside = (
         coarse.box[0] <= top + slack
         and coarse.box[1] <= left + slack
         and coarse.box[2] >= bottom - slack
         and coarse.box[3] >= right - slack
     )
-    larger = max(coarse.box[2] - coarse.box[0], coarse.box[3] - coarse.box[1]) > 1.15 * size
-    return inside and larger and coarse.level > 0.8 * fine.level
+    return inside and coarse.level > 0.8 * fine.level
+
+
+def _complete(fine: Found, coarse: Found) -> Found:
+    """Add what a coarser look shows of a digit's strokes, with the finer look's sharp outline.
+
+    Where strokes run together they are wider than the window, which takes their middle for dark
+    paper; the coarser look has a window twice as wide, and knows how bright the paper is.
+    """
+    ratio = round(len(fine.shade) / len(coarse.shade))
+    near = _enlarge(ndimage.binary_dilation(coarse.mask).astype(np.float32), ratio, fine.shade.shape)
+    paper = _enlarge(coarse.paper, ratio, fine.shade.shape)
+    darkness = np.clip(1 - fine.shade / paper, 0, 1)
+    level = max(coarse.level, fine.level)
+    soft = ndimage.gaussian_filter(darkness, 0.7)
+    mask = fine.mask | ((near > 0.5) & (soft > 0.5 * level))
+    unlined = np.where(near > 0.5, np.maximum(fine.unlined, darkness), fine.unlined)
+    return replace(
+        fine,
+        mask=mask,
+        unlined=unlined,
+        level=level,
+        box=coarse.box,
+        groups=coarse.groups,
+        clarity=max(fine.clarity, coarse.clarity),
+    )
+
+
+def _enlarge(picture: Array, ratio: int, shape: tuple[int, ...]) -> Array:
+    """Repeat pixels, and the last row and column as often as halving dropped one."""
+    large = picture.repeat(ratio, 0).repeat(ratio, 1)
+    missing = [(0, max(0, full - part)) for full, part in zip(shape, large.shape, strict=True)]
+    return np.pad(large, missing, mode="edge")
 
 
 def find_digit(shade: Array, scale: int) -> Found | None:
@@ -305,7 +337,7 @@ def find_digit(shade: Array, scale: int) -> Found | None:
     level = float(np.average([p.level for p in main], weights=[p.area for p in main]))
     box = (whole.top * scale, whole.left * scale, whole.bottom * scale, whole.right * scale)
     clarity = max(p.clarity for p in main)
-    return Found(flat, unlined, len(lines), mask, level, clarity, box, len(rivals))
+    return Found(shade, paper, flat, unlined, len(lines), mask, level, clarity, box, len(rivals))
 
 
 def _rivals(other: _Part, main: _Part) -> bool:
