@@ -36,6 +36,9 @@ SMALLEST = 18
 FAINTEST = 0.06
 """The least difference of brightness (0–1) that ink makes; a camera's noise stays below it."""
 
+DARK = 0.45
+"""A picture with a lower median brightness may show a blackboard; see :func:`_is_chalk`."""
+
 STROKE = (1.9, 3.2)
 """Bounds of the stroke's width in MNIST's 20×20 box; the middle 70 % of its digits lie within."""
 
@@ -96,9 +99,16 @@ def explain(source: str | Path | bytes | NDArray[np.uint8]) -> Steps:
         raise LenetError(f"No digit was found in {name}; is it blank, or too faint?")
     if picture.shape[:2] == (28, 28):
         return _already_prepared(picture)
-    if is_dark_paper(shade):
-        shade = 0.04 / (shade + 0.04)  # chalk dark, and shadows still factors
-    found = search(shade, name)
+    found = search(shade)
+    if np.median(shade) < DARK and _is_chalk(chalk := search(0.04 / (shade + 0.04)), found):
+        found = chalk
+    if not found:
+        raise LenetError(f"No digit was found in {name}; is it blank, or too faint?")
+    if found.groups > 1:
+        raise LenetError(
+            f"{name} shows several digits ({found.groups}, it seems), and one at a time is read; "
+            f"crop it."
+        )
     strokes = cut_out(found.unlined, found.mask, found.level)
     return Steps(
         picture,
@@ -123,26 +133,6 @@ def grey(picture: NDArray[np.uint8]) -> Array:
     colour = np.minimum(colour / tint, 1)
     luminance = colour @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
     return np.asarray((luminance + colour.min(2)) / 2, dtype=np.float32)
-
-
-def is_dark_paper(shade: Array) -> bool:
-    """Tell chalk on a blackboard from a pen on paper: what is narrow is the ink.
-
-    Closing fills narrow dark strokes and opening wipes narrow light ones off, and both leave the
-    edges of shadows and tables where they are; so the one that changes more says what the ink is.
-    Changes are counted as ratios, in which light does not matter, and to the third power, for noise
-    is everywhere and ink stands out; paper is likelier, and gets the benefit of the doubt.
-    """
-    if np.median(shade) > 0.45:
-        return False
-    small = _halve(_halve(shade) if max(shade.shape) > 600 else shade)
-    tone = np.log(ndimage.gaussian_filter(small, 0.7) + 0.05)
-    dark = ndimage.grey_closing(tone, size=(9, 9)) - tone
-    light = tone - ndimage.grey_opening(tone, size=(9, 9))
-    inside = (slice(4, -4), slice(4, -4))
-    if not light[inside].size:  # a stamp of a picture: no edges to tell apart
-        return False
-    return bool((light[inside] ** 3).mean() > 2 * (dark[inside] ** 3).mean())
 
 
 def _halve(picture: Array) -> Array:
@@ -230,20 +220,20 @@ class Found:
     mask: Mask
     level: float
     clarity: float
-    box: tuple[float, float, float, float]
+    box: tuple[int, int, int, int]
     groups: int
 
+    @property
+    def size(self) -> int:
+        """Its longer side, in pixels of the whole picture."""
+        return max(self.box[2] - self.box[0], self.box[3] - self.box[1])
 
-def search(shade: Array, name: str) -> Found:
-    """Find the one digit, at the finest scale that shows it whole.
+
+def search(shade: Array) -> Found | None:
+    """Find the one digit, at the finest scale that shows it, mended by the coarser ones.
 
     Every number below is in pixels and fits strokes of 2 to 12 pixels. A marker's strokes are
     wider, so the same is tried at a half, a quarter and an eighth of the size.
-
-    Raises
-    ------
-    LenetError
-        Nothing is written there, or more than one digit.
     """
     found: list[Found] = []
     scale = 1
@@ -252,25 +242,33 @@ def search(shade: Array, name: str) -> Found:
             found.append(here)
         shade, scale = _halve(shade), scale * 2
     if not found:
-        raise LenetError(f"No digit was found in {name}; is it blank, or too faint?")
+        return None
     clearest = max(here.clarity for here in found)
     found = [here for here in found if here.clarity > 0.6 * clearest]
     best = found[0]
     for here in found[1:]:
         if _holds(here, best):
             best = _complete(best, here)
-    if best.groups > 1:
-        raise LenetError(
-            f"{name} shows several digits ({best.groups}, it seems), and one at a time is read; "
-            f"crop it."
-        )
     return best
+
+
+def _is_chalk(light: Found | None, dark: Found | None) -> bool:
+    """Tell whether light strokes on a dark ground are the digit, rather than the dark between them.
+
+    What lies between strokes is no larger than what they make up. Clarity is counted against white
+    paper, of which a blackboard has little, so a fifth of it will do.
+    """
+    if light is None or dark is None:
+        return dark is None
+    if light.clarity < 0.2 * dark.clarity or light.groups > 1:
+        return False
+    return dark.groups > 1 or light.size > dark.size or light.clarity > 2 * dark.clarity
 
 
 def _holds(coarse: Found, fine: Found) -> bool:
     """Tell whether what was found finely lies within what was found coarsely, by the same pen."""
     top, left, bottom, right = fine.box
-    slack = 0.1 * max(bottom - top, right - left)
+    slack = 0.1 * fine.size
     inside = (
         coarse.box[0] <= top + slack
         and coarse.box[1] <= left + slack
