@@ -159,7 +159,8 @@ def flatten(shade: Array) -> tuple[Array, Array, Array]:
     """
     soft = ndimage.gaussian_filter(shade, 1)
     paper = ndimage.grey_closing(soft, size=(WINDOW, WINDOW))
-    paper = np.maximum(paper, 0.15 * float(np.percentile(paper[::4, ::4], 95)))  # no ratio of black
+    lit = max(float(np.percentile(paper[::4, ::4], 95)), 1e-3)
+    paper = np.maximum(paper, 0.15 * lit)  # no ratio of black to black
     darkest = ndimage.minimum_filter(paper, WINDOW)
     sure = np.clip(1 - soft / darkest, 0, 1).astype(np.float32)
     return np.clip(1 - shade / paper, 0, 1).astype(np.float32), sure, paper
@@ -268,7 +269,7 @@ def _is_chalk(light: Found | None, dark: Found | None) -> bool:
 def _holds(coarse: Found, fine: Found) -> bool:
     """Tell whether what was found finely lies within what was found coarsely, by the same pen."""
     top, left, bottom, right = fine.box
-    slack = 0.1 * fine.size
+    slack = 0.1 * fine.size + 0.03 * coarse.size  # a coarse box is uncertain by its large pixels
     inside = (
         coarse.box[0] <= top + slack
         and coarse.box[1] <= left + slack
@@ -285,7 +286,9 @@ def _complete(fine: Found, coarse: Found) -> Found:
     paper; the coarser look has a window twice as wide, and knows how bright the paper is.
     """
     ratio = round(len(fine.shade) / len(coarse.shade))
-    near = _enlarge(ndimage.binary_dilation(coarse.mask).astype(np.float32), ratio, fine.shade.shape)
+    near = _enlarge(
+        ndimage.binary_dilation(coarse.mask).astype(np.float32), ratio, fine.shade.shape
+    )
     paper = _enlarge(coarse.paper, ratio, fine.shade.shape)
     darkness = np.clip(1 - fine.shade / paper, 0, 1)
     level = max(coarse.level, fine.level)
@@ -323,10 +326,13 @@ def find_digit(shade: Array, scale: int) -> Found | None:
     if not parts:
         return None
     best = max(p.clarity for p in parts)
+    dim = [p for p in parts if p.clarity < 0.45 * best]
     parts = [p for p in parts if p.clarity >= 0.45 * best]
     slim = [p for p in parts if not (p.size > 0.4 * min(shade.shape) and p.is_bar())]
     groups = _group(slim or parts)
     main = max(groups, key=lambda group: _box(group).clarity * _box(group).size ** 0.5)
+    # In a shadow the same pen stands out less: what lies there may still be part of the digit.
+    main += [p for p in dim if p.level > 0.6 * main[0].level and _belongs(p, main)]
     whole = _box(main)
     if whole.size < SMALLEST:
         return None

@@ -56,9 +56,14 @@ def remove_lines(darkness: Array, noise: float) -> tuple[Array, list[Line]]:
     """
     lines = find_lines(darkness, noise)
     clear = darkness.copy()
-    for line in lines:
-        picture = clear.T if line.steep else clear
-        _erase(picture, line)
+    for steep in (False, True):
+        picture = clear.T if steep else clear
+        family = [line for line in lines if line.steep == steep]
+        profiles = [_profile(picture, line) for line in family]
+        # Lines of one direction are printed alike; one that is far darker has a stroke along it.
+        usual = float(np.median([profile.max() for profile in profiles])) if profiles else 0.0
+        for line, profile in zip(family, profiles, strict=True):
+            _erase(picture, line, np.minimum(profile, 2.5 * usual))
     return clear, lines
 
 
@@ -238,16 +243,23 @@ def _most_alike(lines: list[Line]) -> list[Line]:
     return max(families, key=lambda f: sum(line.last - line.first for line in f), default=[])
 
 
-def _erase(picture: Array, line: Line) -> None:
-    """Divide a line out of the picture, in place."""
+def _follow(picture: Array, line: Line) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Give the columns that a line crosses and the rows where it does, bends included."""
     strip, columns, centre = _band(picture, line)
-    if not len(columns):
-        return
-    track = _track(strip) - REACH
-    # Once more along the track, to see how dark the line is at each distance from its middle.
-    followed = centre + track
-    profile = np.median(_strip(picture, columns, followed), axis=1)
+    return columns, centre + _track(strip) - REACH
+
+
+def _profile(picture: Array, line: Line) -> Array:
+    """Give how dark a line is at −REACH … REACH pixels from its middle: the median along it."""
+    columns, rows = _follow(picture, line)
+    profile = np.median(_strip(picture, columns, rows), axis=1)
     profile = np.clip(profile - max(profile[0], profile[-1]), 0, 0.95)
+    return np.asarray(profile, dtype=np.float32)
+
+
+def _erase(picture: Array, line: Line, profile: Array) -> None:
+    """Divide a line of a profile out of the picture, in place."""
+    columns, followed = _follow(picture, line)
     rows = np.rint(followed).astype(int) + np.arange(-REACH, REACH + 1)[:, None]
     away = rows - followed
     rows = np.clip(rows, 0, picture.shape[0] - 1)
