@@ -261,7 +261,7 @@ def _is_chalk(light: Found | None, dark: Found | None) -> bool:
     """
     if light is None or dark is None:
         return dark is None
-    if light.clarity < 0.2 * dark.clarity or light.groups > 1:
+    if light.clarity < 0.2 * dark.clarity or light.level < 0.5 or light.groups > 1:
         return False
     return dark.groups > 1 or light.size > dark.size or light.clarity > 2 * dark.clarity
 
@@ -346,7 +346,8 @@ def find_digit(shade: Array, scale: int) -> Found | None:
 
 def _rivals(other: _Part, main: _Part) -> bool:
     """Tell whether something else is a second digit: of about the same size, by the same pen."""
-    return other.size > 0.5 * main.size and other.clarity > 0.65 * main.clarity
+    alike = other.clarity > 0.65 * main.clarity and other.level > 0.65 * main.level
+    return alike and other.size > 0.5 * main.size
 
 
 def _parts(
@@ -365,7 +366,9 @@ def _parts(
         if box is None or max(s.stop - s.start for s in box) < 8:
             continue
         inside = soft[box][rough[box] == i]
-        threshold[i] = np.percentile(inside, 92)
+        # A digit tangled up with faint lines is little of what they make together.
+        usual, most = np.percentile(inside, [92, 99.5])
+        threshold[i] = max(usual, 0.6 * most)
     level = threshold[rough]
     weak, strong = soft > 0.36 * level, (soft > 0.5 * level) & (rough > 0)
     labels, count = ndimage.label(weak & (rough > 0), structure=np.ones((3, 3)))
@@ -436,17 +439,18 @@ def _belongs(small: _Part, group: list[_Part]) -> bool:
     A speck of dirt is left out; a chain of pieces does not reach further than its first.
     """
     first = group[0]
-    if small.size < 0.08 * first.size or small.thickness > 2 * first.thickness:
+    if small.size < 0.08 * first.size:
         return False
-    if small.size > 0.3 * first.size and first.thickness > 2 * small.thickness:
-        return False  # not by the same pen
     across = max(small.left, first.left) - min(small.right, first.right)  # negative: overlap
     down = max(small.top, first.top) - min(small.bottom, first.bottom)
     gap = max(across, down, 0)
+    thick, thin = (first, small) if first.thickness > small.thickness else (small, first)
+    if gap > 2 and thick.thickness > 2 * thin.thickness and small.size > 0.3 * first.size:
+        return False  # not by the same pen
     beside = across > 0 or -across < 0.3 * min(small.width, first.width)
     if beside and small.height > 0.8 * first.height:
         return gap < 0.02 * first.size
-    return gap < 0.3 * first.size
+    return gap < (0.3 if beside else 0.45) * first.size
 
 
 def cut_out(ink: Array, mask: Mask, level: float) -> Mask:
