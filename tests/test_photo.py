@@ -84,7 +84,7 @@ def compose_and_prepare(
 
 
 def test_a_thousand_composites(mnist: data.Dataset) -> None:
-    """The aim is 98 %; what is held here is the 95 % that is reached with room to spare."""
+    """At least 98 % are read, though no setting was chosen by these digits."""
     chosen = np.random.default_rng(1).permutation(len(mnist.test))[:1000]
     digits = mnist.test.images[chosen, 0].numpy()
     jobs = (delayed(compose_and_prepare)(k, digit, SIZES[k % 3]) for k, digit in enumerate(digits))
@@ -97,7 +97,7 @@ def test_a_thousand_composites(mnist: data.Dataset) -> None:
     print(f"read {right.sum()} of 1000; the digits themselves {own.sum()}")
     for k in np.flatnonzero(~right):
         print(labels[k], made[k][2] or read([seen[k]])[0], made[k][1])
-    assert right.sum() >= 950, f"{right.sum()} of 1000, the digits themselves {own.sum()}"
+    assert right.sum() >= 980, f"{right.sum()} of 1000, the digits themselves {own.sum()}"
 
 
 def test_composites_of_a_phones_size(mnist: data.Dataset) -> None:
