@@ -7,8 +7,9 @@ rows in the same order, whichever run ended first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -221,13 +222,28 @@ def study(
     ):
         bar.update(len(jobs) - len(todo))
         parallel = joblib.Parallel(n_jobs=workers or -1, return_as="generator_unordered")
-        for outcome in parallel(joblib.delayed(run_one)(job, data_dir) for job in todo):
-            if weights is not None:
-                _keep(outcome, weights)
-            tables.add(outcome)
-            bar.set_postfix_str(f"{outcome.row['recipe']}: {outcome.row['accuracy']:.2%}")
-            bar.update()
+        outcomes = parallel(joblib.delayed(run_one)(job, data_dir) for job in todo)
+        with closing(outcomes), _quiet_end():
+            for outcome in outcomes:
+                if weights is not None:
+                    _keep(outcome, weights)
+                tables.add(outcome)
+                bar.set_postfix_str(f"{outcome.row['recipe']}: {outcome.row['accuracy']:.2%}")
+                bar.update()
     return _read(out, KEY)
+
+
+@contextmanager
+def _quiet_end() -> Iterator[None]:
+    """End this machine's workers at once if the study ends early, and without their complaints."""
+    from joblib.externals.loky import get_reusable_executor
+
+    try:
+        yield
+    except BaseException:
+        warnings.filterwarnings("ignore", message=".*tasks which were still being processed")
+        get_reusable_executor().shutdown(wait=True, kill_workers=True)
+        raise
 
 
 def _keep(outcome: Outcome, folder: Path) -> None:

@@ -1,0 +1,205 @@
+"""Study, report and download killed at random moments, and disks that are full."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import gzip
+import hashlib
+import http.server
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from conftest import ROOT
+from lenet_lib import data
+
+from .conftest import Faults
+
+ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
+STUDY = (
+    *("study", "--recipe", "fast", "--dataset", "digits", "--epochs", "1", "--seeds", "2"),
+    *("--jobs", "2", "--out", "t.csv", "--quiet"),
+)
+REPORT = ("report", str(ROOT / "notebooks" / "05-evidence.ipynb"), "--date", "2026-01-02")
+DOWNLOAD = """
+import sys
+from pathlib import Path
+from torchvision import datasets
+from lenet_lib import data
+
+address, *sums = sys.argv[1:]
+datasets.MNIST.mirrors = [address]
+names = [name for name, _ in datasets.MNIST.resources]
+datasets.MNIST.resources = list(zip(names, sums, strict=True))
+data.default_data_dir = lambda: Path("data")
+print(int(data.load("mnist").train.images.sum()))
+"""
+
+
+def python(folder: Path, *words: str) -> subprocess.Popen[bytes]:
+    """Start Python in a process group of its own, so that a kill takes its workers too."""
+    folder.mkdir(exist_ok=True)
+    return subprocess.Popen(
+        [sys.executable, *words],
+        cwd=folder,
+        env={name: value for name, value in ENVIRONMENT.items() if name != "LENET_DATA"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+def finish(folder: Path, *words: str) -> str:
+    out, err = (process := python(folder, *words)).communicate(timeout=300)
+    assert process.returncode == 0, err.decode()
+    return out.decode()
+
+
+def killed(folder: Path, after: float, *words: str) -> None:
+    """Start it, and kill it and its workers after so many seconds."""
+    process = python(folder, *words)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=after)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def seconds(folder: Path, *words: str) -> float:
+    began = time.monotonic()
+    finish(folder, *words)
+    return time.monotonic() - began
+
+
+def test_a_killed_study_goes_on(tmp_path: Path, faults: Faults) -> None:
+    """No run is lost but those under way, none comes twice, and all have the same results."""
+    words = ("-m", "lenet_lib.cli", *STUDY)
+    length = seconds(tmp_path / "whole", *words)
+    expected = pd.read_csv(tmp_path / "whole" / "t.csv").drop(columns="seconds")
+    mistakes = (tmp_path / "whole" / "t-mistakes.csv").read_bytes()
+    for number in faults.times(50, 1):
+        folder = tmp_path / str(number)
+        killed(folder, faults.random.uniform(0.3, 1) * length, *words)
+        done = pd.read_csv(folder / "t.csv") if (folder / "t.csv").exists() else None
+        finish(folder, *words)
+        table = pd.read_csv(folder / "t.csv")
+        pd.testing.assert_frame_equal(table.drop(columns="seconds"), expected)
+        assert (folder / "t-mistakes.csv").read_bytes() == mistakes
+        if done is not None:  # what was done was not done again: not even the seconds differ
+            kept = table[table.seed.isin(done.seed)].reset_index(drop=True)
+            pd.testing.assert_frame_equal(kept, done)
+        faults.tried("study killed")
+
+
+def test_two_studies_on_one_table(tmp_path: Path, faults: Faults) -> None:
+    words = ("-m", "lenet_lib.cli", *STUDY)
+    both = [python(tmp_path / "t", *words) for _ in range(2)]
+    for process in both:
+        _, err = process.communicate(timeout=300)
+        assert process.returncode == 0, err.decode()
+    table = pd.read_csv(tmp_path / "t" / "t.csv")
+    assert sorted(table.seed) == [0, 1]
+    wrong = pd.read_csv(tmp_path / "t" / "t-mistakes.csv")
+    assert not wrong.duplicated().any()
+    assert wrong.groupby("seed").size().to_dict() == table.set_index("seed").errors.to_dict()
+    faults.tried("two studies on one table")
+
+
+def test_a_killed_report_leaves_the_old_pdf_or_the_new(tmp_path: Path, faults: Faults) -> None:
+    words = ("-m", "lenet_lib.cli", *REPORT, "-o", "r.pdf")
+    length = seconds(tmp_path / "whole", *words)
+    expected = (tmp_path / "whole" / "r.pdf").read_bytes()
+    for number in faults.times(50, 1):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "r.pdf").write_bytes(b"the old one")
+        killed(folder, faults.random.uniform(0.1, 1) * length, *words)
+        assert (folder / "r.pdf").read_bytes() in {b"the old one", expected}
+        finish(folder, *words)
+        assert (folder / "r.pdf").read_bytes() == expected
+        faults.tried("report killed")
+
+
+class Slow(http.server.SimpleHTTPRequestHandler):
+    """A mirror that gives a file in a fifth of a second, so that a kill finds it half-way."""
+
+    def copyfile(self, source: object, outputfile: object) -> None:
+        content = source.read()  # type: ignore[attr-defined]
+        with contextlib.suppress(OSError):  # the other side was killed
+            for start in range(0, len(content), len(content) // 10 + 1):
+                outputfile.write(content[start : start + len(content) // 10 + 1])  # type: ignore[attr-defined]
+                time.sleep(0.02)
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture(scope="module")
+def mirror(mnist: data.Dataset, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
+    """Serve MNIST here; gives the address, then the files' checksums."""
+    folder, sums = tmp_path_factory.mktemp("mirror"), []
+    for file in data.FILES:
+        packed = gzip.compress((data.raw_folder("mnist") / file).read_bytes(), 1)
+        (folder / f"{file}.gz").write_bytes(packed)
+        sums.append(hashlib.md5(packed).hexdigest())
+    handler = functools.partial(Slow, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield [f"http://127.0.0.1:{server.server_port}/", *sums]
+        server.shutdown()
+
+
+def test_a_killed_download_starts_anew(
+    tmp_path: Path, mirror: list[str], mnist: data.Dataset, faults: Faults
+) -> None:
+    """What is in data/ is whole or not there; the same command ends with MNIST."""
+    words = ("-c", DOWNLOAD, *mirror)
+    length = seconds(tmp_path / "whole", *words)
+    expected = int(mnist.train.images.sum())
+    for number in faults.times(50, 1):
+        folder = tmp_path / str(number)
+        killed(folder, faults.random.uniform(0.3, 1) * length, *words)
+        raw = folder / "data" / "MNIST" / "raw"
+        for file in data.FILES:
+            assert not (raw / file).exists() or data._read_checked(raw / file, "mnist").size
+        assert finish(folder, *words).splitlines()[-1] == str(expected)
+        faults.tried("download killed")
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        (("run", "--dataset", "digits", "--epochs", "1", "--quiet", "--out", "r"), "r"),
+        (STUDY, "t.csv"),
+        ((*REPORT, "-o", "r.pdf"), "r.pdf"),
+    ],
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="the limit is a Unix one")
+def test_a_full_disk_is_one_sentence(
+    words: tuple[str, ...], place: str, tmp_path: Path, faults: Faults
+) -> None:
+    """No file may grow beyond 2 kB, which is how a full disk feels to whoever writes."""
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))\n"
+        "from lenet_lib.cli import main\n"
+        "sys.argv[0] = 'lenet'; main()"
+    )
+    (tmp_path / "home").mkdir()
+    process = python(tmp_path, "-c", code, *words)
+    _, err = process.communicate(timeout=300)
+    assert process.returncode == 1, err.decode()
+    assert err.decode().startswith("Error: "), err.decode()
+    assert len(err.decode().strip().splitlines()) == 1, err.decode()
+    assert not [path for path in tmp_path.rglob("*.part*") if path.is_file()]
+    whole = tmp_path / place
+    assert not whole.is_file(), "a file that the disk had no room for"
+    faults.tried("full disk")
