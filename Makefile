@@ -2,8 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-# Absolute, because notebooks run in their own folder.
-export LENET_DATA := $(if $(LENET_DATA),$(abspath $(LENET_DATA)))
+# Absolute, because notebooks run in their own folder. By the shell, because make's own
+# functions cut a folder's name at its spaces.
+override export LENET_DATA := $(if $(LENET_DATA),$(shell cd "$(LENET_DATA)" 2>/dev/null && pwd || echo "$(LENET_DATA)"))
 
 .DEFAULT_GOAL := help
 NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
@@ -15,14 +16,19 @@ help: ## list the targets
 
 setup: .venv/ready ## build .venv with the pinned packages; nothing outside it is touched
 
+# A virtual environment knows its folder's name: in a clone that was moved it is built anew.
+ifneq ($(shell cat .venv/ready 2>/dev/null),$(shell pwd))
+.PHONY: .venv/ready
+endif
+
 # uv installs the pinned closure in seconds from its cache, where pip would take minutes.
 .venv/ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with make PYTHON=...")'
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep -E '^uv==' requirements.txt | cut -d' ' -f1)"
 	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -r requirements.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
-	@touch $@
+	@pwd > $@
 
 report: setup ## train and evaluate, execute copies of the notebooks, make build/report.pdf
 	$(BIN)/python run.py
@@ -62,6 +68,7 @@ study: setup ## remake the tables of notebook 05: hours, but runs that a table h
 
 lock: setup ## pin the closure of pyproject.toml's ranges anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra test --upgrade --custom-compile-command "make lock" --output-file requirements.txt pyproject.toml
+	$(BIN)/python benchmarks/licences.py
 
 clean: ## remove what the other targets made, but for runs/ and data/
 	rm -rf .venv build .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

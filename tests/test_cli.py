@@ -89,6 +89,19 @@ def test_the_same_command_again_says_so_and_gives_the_same(finished: tuple[Path,
     assert again.stdout[again.stdout.index("Test Loss") :] in output
 
 
+@pytest.mark.parametrize("command", ["run", "train"])
+def test_a_fresh_start_does_the_work_again(command: str, tmp_path: Path) -> None:
+    words = (command, *SMALL, "--epochs", "1", "--quiet", "--out", "r")
+    assert lenet(*words, cwd=tmp_path).returncode == 0
+    weights = tmp_path / "r" / "weights.safetensors"
+    first, when = weights.read_bytes(), weights.stat().st_mtime_ns
+    assert lenet(*words, cwd=tmp_path).returncode == 0
+    assert weights.stat().st_mtime_ns == when
+    assert lenet(*words, "--no-resume", cwd=tmp_path).returncode == 0
+    assert weights.stat().st_mtime_ns > when
+    assert weights.read_bytes() == first
+
+
 def test_evaluate_takes_a_run_or_weights(finished: tuple[Path, str]) -> None:
     folder, output = finished
     for target in (folder, folder / "weights.safetensors"):

@@ -171,6 +171,16 @@ def test_the_command(seven: Path) -> None:
     assert ": 7 (" in out
 
 
+def test_the_command_with_other_weights(seven: Path, tmp_path: Path) -> None:
+    path = tmp_path / "warm.safetensors"
+    save_weights(load_weights(), path, dataset="mnist", temperature=5.0)
+    code, out, _ = run("--json", "--weights", path, seven)
+    assert code == 0
+    (answer,) = json.loads(out)
+    assert answer["digit"] == 7
+    assert answer["confidence"] < predict(seven).confidence
+
+
 def test_a_bad_file_costs_only_itself(seven: Path, tmp_path: Path) -> None:
     bad = []
     for name, (content, _) in HOSTILE.items():

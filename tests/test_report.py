@@ -11,10 +11,13 @@ import pytest
 import report_samples as samples
 from nbformat import v4
 from PIL import Image
+from pypdf import PdfReader
 from report_pdf import DAY, Result, typeset, typeset_all
 from report_samples import code, display, error, figure, frame, markdown, stream
 from sklearn.linear_model import LogisticRegression
+from typer.testing import CliRunner
 
+from lenet_lib.cli import app
 from lenet_lib.errors import LenetError
 from lenet_lib.report import build_report, formulas, read_settings
 
@@ -42,6 +45,24 @@ def test_title_block_contents_and_running_header(book: Result) -> None:
     assert "1.1 Where it comes from" in " ".join(first.split())
     assert "On digits" in second and "The data set" in second
     assert f"2 / {len(book.pdf.pages)}" in second
+
+
+def test_the_command_takes_the_title_block(tmp_path: Path) -> None:
+    (path, *_) = samples.book(tmp_path)
+    words = {
+        **{"--title": "On ones", "--author": "张三", "--student-id": "22051001"},
+        **{"--course": "Vision", "--abstract": "Why not.", "--date": DAY, "--output": "o/r.pdf"},
+    }
+    flat = [word for pair in words.items() for word in pair]
+    result = CliRunner().invoke(app, ["report", str(path), *flat])
+    assert result.exit_code == 0, result.output
+    first = PdfReader("o/r.pdf").pages[0].extract_text()
+    for said in ("On ones", "张三", "22051001", "Vision", "Why not.", "22 November 2026"):
+        assert said in first
+    with_code = "".join(page.extract_text() for page in PdfReader("o/r.pdf").pages)
+    assert CliRunner().invoke(app, ["report", str(path), *flat, "--no-code"]).exit_code == 0
+    without = "".join(page.extract_text() for page in PdfReader("o/r.pdf").pages)
+    assert len(without) < len(with_code)
 
 
 def test_one_section_per_notebook_numbered_through(book: Result) -> None:

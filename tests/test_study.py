@@ -87,6 +87,15 @@ def test_what_is_done_is_not_done_again(
         pd.testing.assert_frame_equal(new[keep], old[keep])
 
 
+def test_the_command_keeps_the_weights(tmp_path: Path) -> None:
+    out, kept = tmp_path / "t.csv", tmp_path / "kept"
+    words = [*COMMAND, "--seeds", "1", "--out", str(out), "--weights", str(kept), "--quiet"]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0, result.output
+    row = pd.read_csv(out).iloc[0]
+    assert (kept / f"fast-LeNet-{row.train_images}-seed0.safetensors").is_file()
+
+
 def test_fewer_training_images_are_drawn_by_the_seed() -> None:
     outcomes = [run_one(Job(TINY, 3, "digits", 200)) for _ in range(2)]
     assert outcomes[0].mistakes == outcomes[1].mistakes
