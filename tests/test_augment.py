@@ -4,6 +4,8 @@ import math
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch import Tensor
 
 from lenet_lib.augment import Distortion, affine_matrices, distort, elastic_fields, warp
@@ -91,3 +93,34 @@ def test_wide_images_are_distorted_too() -> None:
     image = torch.rand(2, 1, 20, 40)
     assert distort(image, seeded()).shape == image.shape
     torch.testing.assert_close(distort(image, seeded(), NOTHING), image)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.builds(
+        Distortion,
+        rotation=st.floats(0, 360),
+        scale=st.floats(0, 0.9),
+        shear=st.floats(0, 3),
+        shift=st.floats(0, 50),
+        alpha=st.floats(0, 200),
+        sigma=st.floats(0.5, 20),
+    ),
+    st.integers(0, 4),
+    st.integers(5, 40),
+    st.integers(5, 40),
+    st.integers(0, 2**31),
+)
+def test_any_bounds_give_images(
+    bounds: Distortion, count: int, height: int, width: int, seed: int
+) -> None:
+    """However far: as many images, of the same size, with no value that was not between others."""
+    generator = torch.Generator().manual_seed(seed)
+    images = torch.rand(count, 1, height, width, generator=generator)
+    out = distort(images, generator, bounds)
+    assert out.shape == images.shape
+    assert out.dtype == images.dtype
+    if count:
+        assert out.isfinite().all()
+        assert out.min() >= 0
+        assert out.max() <= images.max() + 1e-5
