@@ -38,6 +38,7 @@ function render({ model, el }) {
   let drawing = false;
   let waiting = false; // for the kernel's answer
   let changed = false; // since it was asked
+  let turn = 0; // a cleared sheet or a photo begins another, and what was being sent is dropped
 
   function blank() {
     pen.fillStyle = "white";
@@ -47,7 +48,14 @@ function render({ model, el }) {
     pen.lineCap = pen.lineJoin = "round";
   }
 
-  function send(bytes) {
+  function begin() {
+    waiting = true;
+    changed = false;
+    return ++turn;
+  }
+
+  function send(bytes, asked) {
+    if (asked !== turn) return;
     model.set("number", model.get("number") + 1);
     model.set("picture", new DataView(bytes));
     model.save_changes();
@@ -58,9 +66,8 @@ function render({ model, el }) {
       changed = true;
       return;
     }
-    waiting = true;
-    changed = false;
-    sheet.toBlob(async (blob) => send(await blob.arrayBuffer()));
+    const asked = begin();
+    sheet.toBlob(async (blob) => send(await blob.arrayBuffer(), asked));
   }
 
   function place(event) {
@@ -92,14 +99,13 @@ function render({ model, el }) {
   }
   clear.addEventListener("click", () => {
     blank();
-    model.set("picture", new DataView(new ArrayBuffer(0)));
-    model.set("number", model.get("number") + 1);
-    model.save_changes();
+    send(new ArrayBuffer(0), begin());
   });
   file.addEventListener("change", async () => {
     const chosen = file.files[0];
     if (!chosen) return;
     answer.textContent = "…";
+    const asked = begin();
     try { // a photo is made smaller first, and turned the way it was held
       const photo = await createImageBitmap(chosen);
       const factor = Math.min(1, 1600 / Math.max(photo.width, photo.height));
@@ -107,14 +113,15 @@ function render({ model, el }) {
       copy.width = Math.round(photo.width * factor);
       copy.height = Math.round(photo.height * factor);
       copy.getContext("2d").drawImage(photo, 0, 0, copy.width, copy.height);
-      copy.toBlob(async (blob) => send(await blob.arrayBuffer()), "image/jpeg", 0.92);
+      copy.toBlob(async (blob) => send(await blob.arrayBuffer(), asked), "image/jpeg", 0.92);
     } catch { // the kernel says what it is
-      send(await chosen.slice(0, 1 << 20).arrayBuffer());
+      send(await chosen.slice(0, 1 << 20).arrayBuffer(), asked);
     }
     file.value = "";
   });
 
   function show() {
+    if (model.get("answered") !== model.get("number")) return; // the answer to what is gone
     waiting = false;
     answer.textContent = model.get("answer");
     bars.replaceChildren(...model.get("probabilities").map((share, digit) => {

@@ -88,6 +88,29 @@ def browser(profile: Path) -> Iterator[Any]:
         context.close()
 
 
+def run_all(page: Any) -> None:
+    """Choose Run All Cells once the kernel is there, and see that the cells begin to run.
+
+    A menu's click now and then goes nowhere, while JupyterLab still arranges itself.
+    """
+    from playwright.sync_api import TimeoutError
+
+    idle = page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+    running = page.locator(".jp-InputPrompt", has_text="[*]:").first
+    for attempt in range(8):
+        idle.wait_for(timeout=90_000)
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_text("Run All Cells", exact=True).click()
+        try:
+            running.wait_for(state="attached", timeout=6_000)
+        except TimeoutError:
+            if attempt == 7:
+                raise
+            page.keyboard.press("Escape")
+        else:
+            return
+
+
 def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and server.poll() is None:

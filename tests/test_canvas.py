@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import browser, jupyterlab, needs_chromium
+from browser import browser, jupyterlab, needs_chromium, run_all
 from test_photo import WRITTEN, draw, saved
 
 from conftest import ROOT
@@ -54,9 +54,7 @@ def test_a_digit_drawn_with_the_mouse_is_read(tmp_path: Path, mnist: data.Datase
         page, troubles = context.pages[0], []
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.goto(address.format(f"notebooks/{name}"))
-        page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(timeout=90_000)
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_text("Run All Cells", exact=True).click()
+        run_all(page)
         # Only a widget that lives in this very kernel can draw its sheet.
         sheet = page.locator("canvas.lenet-canvas")
         sheet.wait_for(timeout=240_000)

@@ -22,7 +22,7 @@ import pytest
 from conftest import ROOT
 from lenet_lib import data
 
-from .conftest import Faults
+from .conftest import FULL, Faults
 
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
 STUDY = (
@@ -80,6 +80,7 @@ def seconds(folder: Path, *words: str) -> float:
     return time.monotonic() - began
 
 
+@pytest.mark.skipif(not FULL, reason="tests/test_study.py has one kill")
 def test_a_killed_study_goes_on(tmp_path: Path, faults: Faults) -> None:
     """No run is lost but those under way, none comes twice, and all have the same results."""
     words = ("-m", "lenet_lib.cli", *STUDY)
