@@ -93,7 +93,7 @@ def run_all(page: Any) -> None:
 
     A menu's click now and then goes nowhere, while JupyterLab still arranges itself.
     """
-    from playwright.sync_api import TimeoutError
+    from playwright.sync_api import TimeoutError as Late
 
     idle = page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
     running = page.locator(".jp-InputPrompt", has_text="[*]:").first
@@ -103,7 +103,7 @@ def run_all(page: Any) -> None:
         page.get_by_text("Run All Cells", exact=True).click()
         try:
             running.wait_for(state="attached", timeout=6_000)
-        except TimeoutError:
+        except Late:
             if attempt == 7:
                 raise
             page.keyboard.press("Escape")
