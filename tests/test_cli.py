@@ -126,7 +126,7 @@ def test_python_run_py_is_lenet_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_a_killed_run_ends_with_the_same_weights(tmp_path: Path, how: signal.Signals) -> None:
     """Kill the command once its first checkpoint stands; the same command ends the work."""
-    words = ["-m", "lenet_lib.cli", "train", *SMALL, "--epochs", "30", "--seed", "1", "--out"]
+    words = ["-m", "lenet_lib.cli", "train", *SMALL, "--epochs", "15", "--seed", "1", "--out"]
     options = {"cwd": tmp_path, "env": {**os.environ, "OMP_NUM_THREADS": "1"}}
     with subprocess.Popen(
         [sys.executable, *words, "broken"],

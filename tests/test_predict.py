@@ -140,7 +140,7 @@ def test_what_is_no_digit_comes_out_unsure(mnist: data.Dataset) -> None:
     sure: list[float] = []
     is_digit: list[bool] = []
     refused = 0
-    for k in range(240):
+    for k in range(120):
         rng = np.random.default_rng([3, k])
         drawn = mnist.test.images[k, 0].numpy() if k % 2 else strangers.draw(rng)
         content, _ = photograph(drawn, rng, (240, 320))

@@ -27,7 +27,7 @@ from .conftest import FULL, Faults
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
 STUDY = (
     *("study", "--recipe", "fast", "--dataset", "digits", "--epochs", "1", "--seeds", "2"),
-    *("--jobs", "2", "--out", "t.csv", "--quiet"),
+    *("--jobs", "1", "--out", "t.csv", "--quiet"),
 )
 REPORT = ("report", str(ROOT / "notebooks" / "05-evidence.ipynb"), "--date", "2026-01-02")
 DOWNLOAD = """
