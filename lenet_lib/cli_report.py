@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from pathlib import Path
 from typing import Annotated
@@ -26,6 +27,9 @@ def report_command(
     code: Annotated[bool | None, typer.Option("--code/--no-code", help="Print the code.")] = None,
 ) -> None:
     """Turn executed notebooks into one PDF to hand in; notebooks/report.toml has the defaults."""
+    # jsonschema, which nbformat imports, would build a grammar of web addresses: a second, for
+    # nothing in a notebook's schema. It does without a module that can't be imported.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     from lenet_lib.errors import LenetError, LenetWarning
     from lenet_lib.report import build_report, read_settings
 
