@@ -56,6 +56,7 @@ def jupyterlab(root: Path) -> Iterator[str]:
         *(f"--ServerApp.root_dir={root}", "--IdentityProvider.token=secret"),
         *("--LabApp.news_url=None", "--ServerApp.terminals_enabled=False"),
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.expose_app_in_browser=True",  # for the tests to ask it about its kernel
     ]
     private = {name: str(root / "private" / name) for name in PRIVATE}
     path = root / "lab.log"
@@ -88,6 +89,24 @@ def browser(profile: Path) -> Iterator[Any]:
         context.close()
 
 
+READY = """() => {
+    const notebook = window.jupyterapp?.shell.currentWidget;
+    const context = notebook?.context?.isReady && notebook.sessionContext;
+    return context?.isReady
+        && context.session?.kernel?.connectionStatus === "connected"
+        && context.kernelDisplayStatus === "idle";
+}"""
+"""Whether the notebook has its kernel; the page shows "idle" before there is one."""
+
+
+def wait_for_kernel(page: Any) -> None:
+    """Wait until the notebook is there and its kernel answers.
+
+    What is clicked earlier meets a notebook without a kernel, and JupyterLab asks which to take.
+    """
+    page.wait_for_function(READY, timeout=240_000, polling=200)
+
+
 def run_all(page: Any) -> None:
     """Choose Run All Cells once the kernel is there, and see that the cells begin to run.
 
@@ -95,20 +114,18 @@ def run_all(page: Any) -> None:
     """
     from playwright.sync_api import TimeoutError as Late
 
-    idle = page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
     running = page.locator(".jp-InputPrompt", has_text="[*]:").first
-    for attempt in range(8):
-        idle.wait_for(timeout=90_000)
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_text("Run All Cells", exact=True).click()
+    for _ in range(8):
+        wait_for_kernel(page)
         try:
+            page.get_by_role("menuitem", name="Run", exact=True).click(timeout=6_000)
+            page.get_by_text("Run All Cells", exact=True).click(timeout=6_000)
             running.wait_for(state="attached", timeout=6_000)
         except Late:
-            if attempt == 7:
-                raise
             page.keyboard.press("Escape")
         else:
             return
+    pytest.fail(f"no cell runs; dialogs: {page.locator('.jp-Dialog').all_inner_texts()}")
 
 
 def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:

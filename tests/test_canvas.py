@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import browser, jupyterlab, needs_chromium, run_all
+from browser import browser, jupyterlab, needs_chromium, run_all, wait_for_kernel
 from test_photo import WRITTEN, draw, saved
 
 from conftest import ROOT
@@ -59,9 +59,7 @@ def test_a_digit_drawn_with_the_mouse_is_read(tmp_path: Path, mnist: data.Datase
         sheet = page.locator("canvas.lenet-canvas")
         sheet.wait_for(timeout=240_000)
         # The kernel answers the sheet when the cells after it have run, too.
-        page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(
-            timeout=240_000
-        )
+        wait_for_kernel(page)
         sheet.scroll_into_view_if_needed()
         for digit, strokes in DRAWN.items():
             page.locator("button.lenet-clear").click()

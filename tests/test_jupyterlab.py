@@ -10,7 +10,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from browser import browser, jupyterlab, needs_chromium
+from browser import browser, jupyterlab, needs_chromium, run_all, wait_for_kernel
 
 from conftest import ROOT
 from lenet_lib import data
@@ -36,12 +36,11 @@ def test_notebooks_open_and_the_first_one_runs(tmp_path: Path, mnist: data.Datas
         for name in NOTEBOOKS:
             page.goto(address.format(f"notebooks/{name}"))
             page.locator(".jp-Notebook .jp-Cell h1").first.wait_for(timeout=60_000)
-            _wait_until_idle(page)
+            # Leaving the page earlier would cancel JupyterLab's questions to the kernel.
+            wait_for_kernel(page)
             assert page.locator(".jp-Dialog").count() == 0, name
         page.goto(address.format(f"notebooks/{NOTEBOOKS[0]}"))
-        _wait_until_idle(page)
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_text("Run All Cells", exact=True).click()
+        run_all(page)
         _wait_until_saved(page, path)
         assert not troubles
         assert page.locator(".jp-RenderedImage img").first.is_visible()
@@ -61,11 +60,6 @@ def _forget_outputs(path: Path) -> None:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     nbformat.write(book, path)
-
-
-def _wait_until_idle(page: Any) -> None:
-    """Wait for the kernel: leaving the page earlier cancels JupyterLab's questions to it."""
-    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(timeout=90_000)
 
 
 def _wait_until_saved(page: Any, path: Path) -> None:
