@@ -99,7 +99,7 @@ def _ridges(darkness: Array, least: float) -> NDArray[np.bool_]:
     return out
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def _chords(shape: tuple[int, int]) -> Array:
     """Give the number of pixels of the picture on each line of the Hough transform."""
     height, width = shape
