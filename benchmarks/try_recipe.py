@@ -28,9 +28,7 @@ def change(recipe: Recipe, settings: list[str]) -> Recipe:
     """Apply settings such as ``epochs=30`` or ``distortion.alpha=20`` to a recipe."""
     for setting in settings:
         name, _, text = setting.partition("=")
-        value: Any = {"true": True, "false": False}.get(text.lower(), text)
-        if not isinstance(value, bool):
-            value = float(value) if "." in text or "e" in text else int(value)
+        value = _value(text)
         if name.startswith("distortion."):
             bounds = recipe.distortion or Distortion(0, 0, 0, 0, 0)
             recipe = replace(
@@ -39,6 +37,17 @@ def change(recipe: Recipe, settings: list[str]) -> Recipe:
         else:
             recipe = replace(recipe, **{name: value})
     return recipe
+
+
+def _value(text: str) -> Any:
+    if text.lower() in {"true", "false"}:
+        return text.lower() == "true"
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    return text
 
 
 def main(

@@ -142,6 +142,11 @@ def test_every_table_of_results_is_in_the_readme() -> None:
         assert f"`{table.name}`" in README
 
 
+def test_the_readme_counts_the_faults_that_were_tried() -> None:
+    tried = pd.read_csv(ROOT / "results" / "torture.csv").tried.sum()
+    assert f"{tried:,} faults tried, nothing lost" in " ".join(README.split())
+
+
 def test_every_pinned_package_has_a_licence_that_fits() -> None:
     """Permissive, or copyleft by the file (MPL), or of a program that only stands beside ours."""
     listed = pd.read_csv(ROOT / "results" / "licences.csv", dtype=str)
