@@ -197,10 +197,11 @@ def _introduce(digits: Dataset, settings: Recipe, seed: int, place: torch.device
     """Print the network's summary and the settings."""
     from torchinfo import summary
 
-    from lenet_lib.model import LeNet
+    from lenet_lib.model import NETWORKS
 
+    model = NETWORKS[settings.network]()
     columns = ("kernel_size", "output_size", "num_params", "mult_adds")
-    typer.echo(str(summary(LeNet(), (1, 1, 28, 28), col_names=columns, verbose=0, device="cpu")))
+    typer.echo(str(summary(model, (1, 1, 28, 28), col_names=columns, verbose=0, device="cpu")))
     listed = ", ".join(f"{name} {value}" for name, value in settings.settings().items())
     typer.echo(
         f"Data: {digits.title}, {len(digits.train):,} images to train on, {len(digits.test):,} to "

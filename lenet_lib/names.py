@@ -20,6 +20,7 @@ class RecipeName(StrEnum):
     FAST = "fast"
     REFERENCE = "reference"
     ONE_CYCLE = "one-cycle"
+    LENET5 = "lenet5"
     AFFINE = "affine"
     ELASTIC = "elastic"
     CLEAN = "clean"

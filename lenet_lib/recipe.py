@@ -76,6 +76,7 @@ ONE_CYCLE = Recipe(
     schedule="one-cycle",
     weight_decay=0.05,
 )
+LENET5 = replace(ONE_CYCLE, name="lenet5", network="LeNet5", learning_rate=0.005)
 AFFINE = replace(
     ONE_CYCLE,
     name="affine",
@@ -110,6 +111,7 @@ RECIPES = {
             label_smoothing=0.05,
         ),
         ONE_CYCLE,
+        LENET5,
         AFFINE,
         ELASTIC,
         CLEAN,

@@ -68,6 +68,13 @@ def test_run_prints_what_the_assignment_printed(finished: tuple[Path, str]) -> N
     assert "scikit-learn's digits, recipe fast, seed 3" in output
 
 
+def test_the_summary_is_that_of_the_recipes_network(tmp_path: Path) -> None:
+    result = lenet("run", *SMALL, "--recipe", "lenet5", "--epochs", "1", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "60,000" in result.stdout
+    assert "62,018" not in result.stdout
+
+
 def test_run_folder_holds_everything(finished: tuple[Path, str]) -> None:
     folder, output = finished
     names = sorted(path.name for path in folder.iterdir())
