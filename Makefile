@@ -63,6 +63,7 @@ study: setup ## remake the tables of notebook 05: hours, but runs that a table h
 	$(BIN)/lenet study --recipe fast $(LADDER:%=--recipe %) --seeds 5 --weights build/study
 	$(BIN)/lenet study --recipe best --seeds 10 --weights build/study
 	$(BIN)/lenet study --recipe lenet5 --seeds 5
+	$(BIN)/lenet study --recipe one-cycle --network LeNet5 --seeds 2
 	$(BIN)/lenet study --recipe one-cycle --recipe clean $(SIZES:%=--train-images %) --seeds 3 --out results/sample-size.csv
 	$(BIN)/python benchmarks/robustness.py reference=build/study/reference-LeNet-60000-seed0.safetensors best=build/study/best-LeNet-60000-seed0.safetensors
 
