@@ -55,12 +55,13 @@ def main() -> None:
     loader = DataLoader(train, batch_size=1024, shuffle=True)
     model, loss = Net(), nn.CrossEntropyLoss()
     optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
+    loop = time.perf_counter()
     for _ in range(options.epochs):
         for images, labels in loader:
             optimizer.zero_grad()
             loss(model(images), labels).backward()
             optimizer.step()
-    seconds = time.perf_counter() - start
+    end = time.perf_counter()
 
     model.eval()
     test = datasets.MNIST(options.root, train=False, transform=transforms.ToTensor())
@@ -69,7 +70,13 @@ def main() -> None:
             int((model(images).argmax(1) == labels).sum())
             for images, labels in DataLoader(test, batch_size=1000)
         )
-    print(json.dumps({"seconds": seconds, "images": len(train), "accuracy": right / len(test)}))
+    result = {
+        "seconds": end - start,
+        "loop_seconds": end - loop,
+        "images": len(train),
+        "accuracy": right / len(test),
+    }
+    print(json.dumps(result))
 
 
 if __name__ == "__main__":

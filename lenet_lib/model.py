@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F  # noqa: N812 (the field's name for it)
@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from lenet_lib import files
 from lenet_lib.errors import LenetError
+from lenet_lib.pooling import conv_max_pool2d
 
 PARAMETERS = 62_018
 """Trainable parameters of :class:`LeNet`."""
@@ -39,20 +40,21 @@ class LeNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Compute the logits."""
-        maps = self._needed_maps(x) if self.training else self.pool(self.conv1(x))
-        x = F.relu(self.pool(self.conv2(F.relu(maps))))
+        x = F.relu(self.pool(self.conv2(F.relu(self._first_maps(x)))))
         x = F.relu(self.bn1(self.fc1(x.flatten(1))))
         x = F.relu(self.bn2(self.fc2(x)))
         return self.fc3(x)  # type: ignore[no-any-return]
 
-    def _needed_maps(self, x: Tensor) -> Tensor:
-        """Convolve and pool for training, N×6×14×14: without what the second pooling drops.
+    def _first_maps(self, x: Tensor) -> Tensor:
+        """Convolve and pool, N×6×15×15; for a training step on a CPU sooner and N×6×14×14.
 
-        Of conv2's 11 rows and columns it pools 10, and those see 14 of the 15 before them. Values
-        and gradients are the same up to rounding, and a step takes a seventh less time.
+        Of conv2's 11 rows and columns the second pooling drops the last, and the 10 it keeps see 14
+        of the 15 before them: values and gradients are the same without the rest, up to rounding.
         """
-        maps = F.conv2d(F.pad(x, (2, 0, 2, 0)), self.conv1.weight, self.conv1.bias)
-        return F.max_pool2d(maps, 2)
+        if not self.training or x.requires_grad or x.device.type != "cpu":
+            return self.pool(self.conv1(x))  # type: ignore[no-any-return]
+        padded, bias = F.pad(x, (2, 0, 2, 0)), cast(Tensor, self.conv1.bias)
+        return conv_max_pool2d(padded, self.conv1.weight, bias)
 
 
 # LeCun et al. 1998, table I: which of S2's six maps each of C3's sixteen maps sees.

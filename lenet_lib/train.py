@@ -21,7 +21,12 @@ from tqdm import tqdm
 from lenet_lib import files
 from lenet_lib.augment import distort
 from lenet_lib.data import Images, scale
-from lenet_lib.device import choose_device, keep_freed_memory, repeatable
+from lenet_lib.device import (
+    choose_device,
+    computes_in_bfloat16,
+    keep_freed_memory,
+    repeatable,
+)
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluate import predict_logits
 from lenet_lib.model import NETWORKS, is_finite
@@ -143,6 +148,8 @@ class _Training:
         self.optimizer = _optimizer(recipe, self.model)
         self.schedule = _schedule(recipe, self.optimizer, self.steps)
         self.loss = nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing)
+        mixed = recipe.mixed_precision and computes_in_bfloat16(device)
+        self.precision = torch.autocast(device.type, torch.bfloat16, enabled=mixed)
 
     def epoch(self, epoch: int, bar: tqdm[Any]) -> None:
         """Train for one pass over the data and append it to the history."""
@@ -155,7 +162,8 @@ class _Training:
             images, labels = scale(self.train.images[index]), self.train.labels[index]
             if self.recipe.distortion is not None:
                 images = distort(images, chance, self.recipe.distortion)
-            logits = self.model(images)
+            with self.precision:
+                logits = self.model(images).float()
             loss = self.loss(logits, labels)
             self.optimizer.zero_grad()
             loss.backward()

@@ -130,41 +130,60 @@ def test_python_run_py_is_lenet_run(tmp_path: Path) -> None:
     assert (tmp_path / "runs" / "digits-fast-1epochs-seed0" / "metrics.json").is_file()
 
 
+KILLED = ["-m", "lenet_lib.cli", "train", *SMALL, "--epochs", "15", "--seed", "1", "--out", "run"]
+ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1"}
+
+
+def end_the_work(folder: Path) -> str:
+    """Run the command to its end; what it says."""
+    done = subprocess.run(
+        [sys.executable, *KILLED],
+        cwd=folder,
+        env=ONE_THREAD,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The weights of the run that nobody kills."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    assert "goes on" not in end_the_work(folder)
+    return (folder / "run" / "weights.safetensors").read_bytes()
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_a_killed_run_ends_with_the_same_weights(tmp_path: Path, how: signal.Signals) -> None:
+def test_a_killed_run_ends_with_the_same_weights(
+    tmp_path: Path, how: signal.Signals, undisturbed: bytes
+) -> None:
     """Kill the command once its first checkpoint stands; the same command ends the work."""
-    words = ["-m", "lenet_lib.cli", "train", *SMALL, "--epochs", "15", "--seed", "1", "--out"]
-    options = {"cwd": tmp_path, "env": {**os.environ, "OMP_NUM_THREADS": "1"}}
+    run = tmp_path / "run"
     with subprocess.Popen(
-        [sys.executable, *words, "broken"],
+        [sys.executable, *KILLED],
+        cwd=tmp_path,
+        env=ONE_THREAD,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         # A shell's background job, as on CI, is born deaf to Ctrl-C.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        **options,
     ) as process:
         deadline = time.monotonic() + 120
-        while not (tmp_path / "broken" / "checkpoint.pt").exists():
+        while not (run / "checkpoint.pt").exists():
             assert process.poll() is None, "it ended before it could be killed"
             assert time.monotonic() < deadline
             time.sleep(0.01)
         process.send_signal(how)
         _, errors = process.communicate(timeout=60)
-    assert not (tmp_path / "broken" / "weights.safetensors").exists()
+    assert not (run / "weights.safetensors").exists()
     if how == signal.SIGINT:
         assert process.returncode == 130
         assert b"the same command goes on" in errors
         assert b"Traceback" not in errors
-    again = {
-        name: subprocess.run(
-            [sys.executable, *words, name], capture_output=True, text=True, check=True, **options
-        ).stdout
-        for name in ("broken", "whole")
-    }
-    assert "goes on" in again["broken"]
-    assert "goes on" not in again["whole"]
-    one, other = (tmp_path / name / "weights.safetensors" for name in again)
-    assert one.read_bytes() == other.read_bytes()
+    assert "goes on" in end_the_work(tmp_path)
+    assert (run / "weights.safetensors").read_bytes() == undisturbed
     assert not list(tmp_path.rglob("*.part"))
 
 
