@@ -23,7 +23,7 @@ import torch
 import typer
 
 from lenet_lib import data, files
-from lenet_lib.device import describe
+from lenet_lib.device import computes_in_bfloat16, describe
 from lenet_lib.evaluate import evaluate
 from lenet_lib.recipe import RECIPES
 from lenet_lib.train import fit
@@ -89,6 +89,7 @@ def main(
                     "train_seconds": round(result["seconds"], 2),
                     "images_per_second": round(epochs * result["images"] / result["loop_seconds"]),
                     **describe(CPU),
+                    "bfloat16": computes_in_bfloat16(CPU),
                 }
             )
             print(

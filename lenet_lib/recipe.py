@@ -141,7 +141,7 @@ def get_recipe(name: str, *, epochs: int | None = None) -> Recipe:
     return RECIPES[name] if epochs is None else replace(RECIPES[name], epochs=epochs)
 
 
-def stretch(recipe: Recipe, images: int, *, steps: int = 300) -> Recipe:
+def stretch(recipe: Recipe, images: int, *, steps: int = 250) -> Recipe:
     """Give a recipe the epochs that ``steps`` steps take, if it takes fewer on so few images.
 
     On data sets of MNIST's size no recipe changes; on scikit-learn's 1,797 digits three epochs

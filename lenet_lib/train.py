@@ -149,7 +149,7 @@ class _Training:
         self.schedule = _schedule(recipe, self.optimizer, self.steps)
         self.loss = nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing)
         mixed = recipe.mixed_precision and computes_in_bfloat16(device)
-        self.precision = torch.autocast(device.type, torch.bfloat16, enabled=mixed)
+        self.precision = torch.autocast("cpu", torch.bfloat16, enabled=mixed)
 
     def epoch(self, epoch: int, bar: tqdm[Any]) -> None:
         """Train for one pass over the data and append it to the history."""

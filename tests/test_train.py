@@ -9,13 +9,14 @@ import pytest
 import torch
 from torch import nn
 
+from lenet_lib import train
 from lenet_lib.data import Dataset, Images
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluate import evaluate, predict_logits
 from lenet_lib.recipe import RECIPES, Recipe, get_recipe, stretch
 from lenet_lib.train import _Training, fit, trace_schedule
 
-SMALL = dataclasses.replace(RECIPES["fast"], epochs=3, batch_size=32)
+SMALL = dataclasses.replace(RECIPES["fast"], epochs=3, batch_size=32, learning_rate=0.01)
 CPU = torch.device("cpu")
 
 
@@ -39,6 +40,7 @@ def test_reference_is_the_assignments_recipe() -> None:
         "network": "LeNet",
         "distortion": None,
         "clean_statistics": False,
+        "mixed_precision": False,
     }
 
 
@@ -172,11 +174,26 @@ def test_clean_statistics_are_those_of_the_undistorted_images(few: Images) -> No
     assert not torch.allclose(plain.bn1.running_mean, seen[0].mean(0), rtol=1e-3)
 
 
+def test_mixed_precision_is_used_where_the_processor_has_it(
+    few: Images, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = fit(dataclasses.replace(SMALL, mixed_precision=False), few, device=CPU)
+    runs = {}
+    for able in (False, True):
+        monkeypatch.setattr(train, "computes_in_bfloat16", lambda _, able=able: able)
+        runs[able] = fit(SMALL, few, device=CPU)
+    assert same(runs[False].model, plain.model)
+    assert not same(runs[True].model, plain.model)
+    losses = [run.history[-1]["train_loss"] for run in (plain, runs[True])]
+    assert losses[1] == pytest.approx(losses[0], rel=0.05)
+    assert all(p.dtype == torch.float32 for p in runs[True].model.parameters())
+
+
 def test_recipes_stretch_on_small_data_only() -> None:
     fast = RECIPES["fast"]
     assert stretch(fast, 49_847) == fast
     longer = stretch(fast, 1_197)
-    assert longer.epochs * 5 == 300  # five batches of up to 256 an epoch
+    assert longer.epochs * 3 == 252  # three batches of up to 512 an epoch
     assert dataclasses.replace(longer, epochs=fast.epochs) == fast
 
 
