@@ -23,9 +23,11 @@ from lenet_lib import data
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluate import predict_logits
 from lenet_lib.model import load_weights
-from lenet_lib.photo import STROKE, centre, explain, fit, flatten, grey, prepare, stroke_width
+from lenet_lib.photo import explain, prepare
+from lenet_lib.photo.form import STROKE, centre, fit, stroke_width
+from lenet_lib.photo.light import flatten, grey
+from lenet_lib.photo.ruling import remove_lines
 from lenet_lib.picture import LONGEST_SIDE, open_picture
-from lenet_lib.ruling import remove_lines
 
 # Strokes of digits written by hand on a 100×100 sheet, each a list of points.
 WRITTEN = {

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.transform import hough_line
 
-Array = NDArray[np.float32]
+from lenet_lib.photo.light import Array
 
 REACH = 5
 """A printed line is looked for, and taken out, within so many pixels of where it should be."""
