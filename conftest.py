@@ -13,7 +13,8 @@ if os.environ.get("LENET_DATA"):  # notebooks run in their own folder, where "..
 @cache
 def mnist_is_missing() -> str:
     """Say why MNIST can't be had, or nothing where it can."""
-    from lenet_lib.data import DownloadError, load
+    from lenet_lib.data import load
+    from lenet_lib.sources import DownloadError
 
     try:
         load("mnist")

@@ -70,7 +70,8 @@ def execute(notebook: Path, target: Path, *, timeout: int = 600) -> float:
 
 def stand_in() -> str | None:
     """Name the data set that must stand in for MNIST here, or None where MNIST can be had."""
-    from lenet_lib.data import DownloadError, load
+    from lenet_lib.data import load
+    from lenet_lib.sources import DownloadError
 
     try:
         load("mnist")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from lenet_lib import data
+from lenet_lib import data, sources
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -18,7 +18,7 @@ def mnist() -> data.Dataset:
     """The real MNIST, or a skip where it is neither on disk nor to be had."""
     try:
         return data.load("mnist")
-    except data.DownloadError as error:
+    except sources.DownloadError as error:
         if os.environ.get("CI") and os.environ.get("LENET_DATA"):
             raise
         pytest.skip(str(error))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lenet_lib import data, model, names, recipe
+from lenet_lib import model, names, recipe, sources
 
 
 def test_every_name_stands_for_something_and_nothing_lacks_a_name() -> None:
     assert set(names.RecipeName) == set(recipe.RECIPES)
     assert set(names.NetworkName) == set(model.NETWORKS)
-    assert set(names.DatasetName) == set(data.TITLES)
+    assert set(names.DatasetName) == set(sources.TITLES)

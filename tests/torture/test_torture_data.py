@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.torch import save_file
 
-from lenet_lib import data
+from lenet_lib import data, sources
 from lenet_lib.errors import LenetError
 from lenet_lib.idx import DTYPES, IdxError, read_idx
 from lenet_lib.model import LeNet, LeNet5, load_weights, save_weights
@@ -27,8 +27,8 @@ def raw(tmp_path: Path, mnist: data.Dataset) -> Path:
     """MNIST's folder with links to the sound files, to be replaced one by one."""
     folder = tmp_path / "MNIST" / "raw"
     folder.mkdir(parents=True)
-    for file in data.FILES:
-        (folder / file).symlink_to(data.raw_folder("mnist") / file)
+    for file in sources.FILES:
+        (folder / file).symlink_to(sources.raw_folder("mnist") / file)
     return folder
 
 
@@ -38,11 +38,11 @@ def refused(raw: Path, file: str) -> None:
     (`load` itself would read 47 sound megabytes first, hundreds of times.)
     """
     with pytest.raises(LenetError, match=file) as error:
-        data._read_checked(raw / file, "mnist")
+        sources.read_checked(raw / file, "mnist")
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("file", data.FILES)
+@pytest.mark.parametrize("file", sources.FILES)
 def test_truncated_and_flipped_files(raw: Path, file: str, faults: Faults) -> None:
     path = raw / file
     sound = path.read_bytes()
@@ -59,13 +59,13 @@ def test_truncated_and_flipped_files(raw: Path, file: str, faults: Faults) -> No
         faults.tried("data file with a flipped bit")
 
 
-@pytest.mark.parametrize("file", data.FILES)
+@pytest.mark.parametrize("file", sources.FILES)
 def test_other_things_in_a_files_place(raw: Path, file: str, faults: Faults) -> None:
     path = raw / file
-    for other in data.FILES:
+    for other in sources.FILES:
         if other != file:
             path.unlink()
-            path.symlink_to(data.raw_folder("mnist") / other)
+            path.symlink_to(sources.raw_folder("mnist") / other)
             refused(raw, file)
             faults.tried("data file swapped with another")
     path.unlink()
@@ -85,7 +85,7 @@ def test_other_things_in_a_files_place(raw: Path, file: str, faults: Faults) -> 
 
 
 def test_damaged_writer_files(tmp_path: Path, faults: Faults) -> None:
-    path = tmp_path / "QMNIST" / "raw" / data.WRITER_FILES[True][0]
+    path = tmp_path / "QMNIST" / "raw" / sources.WRITER_FILES[True][0]
     path.mkdir(parents=True)
     with pytest.raises(LenetError, match="can't be read"):
         data.writers(tmp_path)
@@ -102,8 +102,8 @@ def test_a_folder_in_a_downloads_place_is_named(
 ) -> None:
     """Nothing is downloaded over what lies in data/."""
     monkeypatch.delenv("LENET_DATA", raising=False)
-    monkeypatch.setattr(data, "default_data_dir", lambda: tmp_path)
-    for file in data.FILES:
+    monkeypatch.setattr(sources, "default_data_dir", lambda: tmp_path)
+    for file in sources.FILES:
         (tmp_path / "MNIST" / "raw" / file).mkdir(parents=True)
     with pytest.raises(LenetError, match="can't be read"):
         data.load("mnist")
