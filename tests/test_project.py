@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import tomllib
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -13,6 +14,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from conftest import ROOT
+from lenet_lib.recipe import RECIPES
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LINES = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
@@ -109,3 +111,19 @@ def test_readme_shows_the_committed_results() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "| pipeline | runs |" in readme
     assert make["current"]() == readme
+
+
+def test_a_trial_changes_the_settings_it_is_told() -> None:
+    import runpy
+
+    change = runpy.run_path(str(ROOT / "benchmarks" / "try_recipe.py"))["change"]
+    best = RECIPES["best"]
+    words = ["epochs=30", "learning_rate=1e-3", "schedule=constant", "clean_statistics=false"]
+    assert change(best, [*words, "distortion.alpha=20"]) == replace(
+        best,
+        epochs=30,
+        learning_rate=0.001,
+        schedule="constant",
+        clean_statistics=False,
+        distortion=replace(best.distortion, alpha=20),
+    )
