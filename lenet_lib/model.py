@@ -40,12 +40,13 @@ class LeNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Compute the logits."""
-        x = F.relu(self.pool(self.conv2(F.relu(self._first_maps(x)))))
+        x = F.relu(self._pooled_conv1(x))
+        x = F.relu(self.pool(self.conv2(x)))
         x = F.relu(self.bn1(self.fc1(x.flatten(1))))
         x = F.relu(self.bn2(self.fc2(x)))
         return self.fc3(x)  # type: ignore[no-any-return]
 
-    def _first_maps(self, x: Tensor) -> Tensor:
+    def _pooled_conv1(self, x: Tensor) -> Tensor:
         """Convolve and pool, N×6×15×15; for a training step on a CPU sooner and N×6×14×14.
 
         Of conv2's 11 rows and columns the second pooling drops the last, and the 10 it keeps see 14

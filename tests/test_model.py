@@ -159,7 +159,7 @@ def test_training_computes_the_same_function_and_gradients() -> None:
         torch.manual_seed(1)
         model = LeNet().train()
         if whole:  # without the shortcut of training
-            model._first_maps = lambda x, m=model: m.pool(m.conv1(x))  # type: ignore[method-assign]
+            model._pooled_conv1 = lambda x, m=model: m.pool(m.conv1(x))  # type: ignore[method-assign]
         logits = model(images)
         logits.square().sum().backward()
         gradients.append([logits, *(p.grad for p in model.parameters())])
