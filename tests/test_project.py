@@ -8,6 +8,7 @@ import subprocess
 import tomllib
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 import yaml
 from packaging.requirements import Requirement
@@ -127,3 +128,10 @@ def test_a_trial_changes_the_settings_it_is_told() -> None:
         clean_statistics=False,
         distortion=replace(best.distortion, alpha=20),
     )
+
+
+def test_no_trial_of_the_search_stands_there_twice() -> None:
+    search = pd.read_csv(ROOT / "results" / "search.csv")
+    twice = search[search.drop(columns="remark").duplicated(keep=False)]
+    assert len(search) > 50
+    assert twice.empty, twice.to_string()
