@@ -26,18 +26,16 @@ OUT = Path("results/search.csv")
 
 
 def change(recipe: Recipe, settings: list[str]) -> Recipe:
-    """Apply settings such as ``epochs=30`` or ``distortion.alpha=20`` to a recipe."""
+    """Apply settings such as ``epochs=30`` or ``distortion.alpha=20`` to a recipe, all at once."""
+    values: dict[str, Any] = {}
+    bounds: dict[str, Any] = {}
     for setting in settings:
         name, _, text = setting.partition("=")
-        value = _value(text)
-        if name.startswith("distortion."):
-            bounds = recipe.distortion or Distortion(0, 0, 0, 0, 0)
-            recipe = replace(
-                recipe, distortion=replace(bounds, **{name.removeprefix("distortion."): value})
-            )
-        else:
-            recipe = replace(recipe, **{name: value})
-    return recipe
+        inner = name.startswith("distortion.")
+        (bounds if inner else values)[name.removeprefix("distortion.")] = _value(text)
+    if bounds:
+        values["distortion"] = replace(recipe.distortion or Distortion(0, 0, 0, 0, 0), **bounds)
+    return replace(recipe, **values)
 
 
 def _value(text: str) -> Any:
