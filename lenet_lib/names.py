@@ -24,6 +24,7 @@ class RecipeName(StrEnum):
     AFFINE = "affine"
     ELASTIC = "elastic"
     CLEAN = "clean"
+    LONG = "long"
     BEST = "best"
 
 

@@ -14,8 +14,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.optim.lr_scheduler import LRScheduler, OneCycleLR
-from torch.optim.swa_utils import update_bn
+from torch.optim.swa_utils import AveragedModel, update_bn
 from tqdm import tqdm
 
 from lenet_lib import files
@@ -31,6 +30,7 @@ from lenet_lib.errors import LenetError
 from lenet_lib.evaluate import predict_logits
 from lenet_lib.model import NETWORKS, is_finite
 from lenet_lib.recipe import Recipe
+from lenet_lib.schedule import make_optimizer, make_schedule
 
 BROKEN = (
     *(AttributeError, EOFError, LookupError, OSError, RuntimeError, TypeError, ValueError),
@@ -107,8 +107,10 @@ def fit(
         ) as bar:
             for epoch in range(len(run.history), recipe.epochs):
                 run.epoch(epoch, bar)
-                if recipe.clean_statistics and epoch == recipe.epochs - 1:
-                    run.estimate_statistics()
+                if run.average is not None and epoch >= recipe.cycle_epochs:
+                    run.average.update_parameters(run.model)
+                if epoch == recipe.epochs - 1:
+                    run.finish()
                 if validation is not None:
                     run.history[-1] |= _validate(run.model, validation.to(device))
                 if checkpoint is not None:
@@ -145,8 +147,10 @@ class _Training:
         # Channels last in memory: the CPU's convolution and pooling kernels are faster on it.
         layout: Any = {"device": device, "memory_format": torch.channels_last}
         self.model = NETWORKS[recipe.network]().to(**layout)
-        self.optimizer = _optimizer(recipe, self.model)
-        self.schedule = _schedule(recipe, self.optimizer, self.steps)
+        averages = recipe.cycle_epochs < recipe.epochs
+        self.average = AveragedModel(self.model) if averages else None
+        self.optimizer = make_optimizer(recipe, self.model)
+        self.schedule = make_schedule(recipe, self.optimizer, self.steps)
         self.loss = nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing)
         mixed = recipe.mixed_precision and computes_in_bfloat16(device)
         self.precision = torch.autocast("cpu", torch.bfloat16, enabled=mixed)
@@ -168,7 +172,7 @@ class _Training:
             self.optimizer.zero_grad()
             loss.backward()
             self.optimizer.step()
-            if self.schedule is not None:
+            if self.schedule is not None and epoch < self.recipe.cycle_epochs:
                 self.schedule.step()
             # Summed on the device: asking for a number here would make an accelerator wait.
             loss_sum += loss.detach() * len(index)
@@ -196,10 +200,13 @@ class _Training:
             }
         )
 
-    def estimate_statistics(self) -> None:
-        """Give batch normalisation the mean and variance of the undistorted training images."""
+    def finish(self) -> None:
+        """Take the mean of the averaged weights, and undistorted images' mean and variance."""
         start = time.perf_counter()
-        update_bn((scale(images) for images in self.train.images.split(1000)), self.model)
+        if self.average is not None:
+            self.model.load_state_dict(self.average.module.state_dict())
+        if self.recipe.clean_statistics:
+            update_bn((scale(images) for images in self.train.images.split(1000)), self.model)
         self.history[-1]["seconds"] += time.perf_counter() - start
 
     def _epoch_seed(self, epoch: int) -> int:
@@ -229,6 +236,8 @@ class _Training:
                     f"or start over with --no-resume."
                 )
             self.model.load_state_dict(state["model"])
+            if self.average is not None:
+                self.average.load_state_dict(state["average"])
             self.optimizer.load_state_dict(state["optimizer"])
             if self.schedule is not None:
                 self.schedule.load_state_dict(state["schedule"])
@@ -244,44 +253,11 @@ class _Training:
             "recipe": self.recipe.settings(),
             "seed": self.seed,
             "model": self.model.state_dict(),
+            "average": self.average.state_dict() if self.average is not None else None,
             "optimizer": self.optimizer.state_dict(),
             "schedule": self.schedule.state_dict() if self.schedule is not None else None,
             "history": self.history,
         }
-
-
-def _optimizer(recipe: Recipe, model: nn.Module) -> torch.optim.Optimizer:
-    kind = torch.optim.Adam if recipe.optimizer == "adam" else torch.optim.AdamW
-    return kind(
-        model.parameters(),
-        lr=recipe.learning_rate,
-        weight_decay=recipe.weight_decay,
-        fused=True,
-    )
-
-
-def _schedule(recipe: Recipe, optimizer: torch.optim.Optimizer, steps: int) -> LRScheduler | None:
-    if recipe.schedule == "constant":
-        return None
-    return OneCycleLR(
-        optimizer, recipe.learning_rate, total_steps=recipe.epochs * steps, pct_start=recipe.warmup
-    )
-
-
-def trace_schedule(recipe: Recipe, steps: int) -> list[tuple[float, float]]:
-    """Give the learning rate and Adam's β₁ at every step of a run of ``steps`` steps an epoch.
-
-    The one-cycle schedule moves both: momentum is least where the rate is greatest.
-    """
-    optimizer = _optimizer(recipe, nn.Linear(1, 1))
-    schedule, trace = _schedule(recipe, optimizer, steps), []
-    for _ in range(recipe.epochs * steps):
-        group = optimizer.param_groups[0]
-        trace.append((float(group["lr"]), float(group["betas"][0])))
-        optimizer.step()
-        if schedule is not None:
-            schedule.step()
-    return trace
 
 
 def _validate(model: nn.Module, validation: Images) -> dict[str, float]:

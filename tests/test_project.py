@@ -118,16 +118,18 @@ def test_a_trial_changes_the_settings_it_is_told() -> None:
     import runpy
 
     change = runpy.run_path(str(ROOT / "benchmarks" / "try_recipe.py"))["change"]
-    best = RECIPES["best"]
+    clean = RECIPES["clean"]
     words = ["epochs=30", "learning_rate=1e-3", "schedule=constant", "clean_statistics=false"]
-    assert change(best, [*words, "distortion.alpha=20"]) == replace(
-        best,
+    assert change(clean, [*words, "distortion.alpha=20"]) == replace(
+        clean,
         epochs=30,
         learning_rate=0.001,
         schedule="constant",
         clean_statistics=False,
-        distortion=replace(best.distortion, alpha=20),
+        distortion=replace(clean.distortion, alpha=20),
     )
+    together = replace(clean, swa=0.5, swa_learning_rate=0.002)  # neither is allowed alone
+    assert change(clean, ["swa=0.5", "swa_learning_rate=0.002"]) == together
 
 
 def test_no_trial_of_the_search_stands_there_twice() -> None:

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from torch import nn
+from tqdm import tqdm
 
 from lenet_lib import train
 from lenet_lib.data import Dataset, Images
+from lenet_lib.device import repeatable
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluate import evaluate, predict_logits
 from lenet_lib.recipe import RECIPES, Recipe, get_recipe, stretch
-from lenet_lib.train import _Training, fit, trace_schedule
+from lenet_lib.schedule import trace_schedule
+from lenet_lib.train import _Training, fit
 
 SMALL = dataclasses.replace(RECIPES["fast"], epochs=3, batch_size=32, learning_rate=0.01)
+AVERAGED = dataclasses.replace(
+    SMALL, epochs=4, clean_statistics=True, swa=0.5, swa_learning_rate=0.002
+)
 CPU = torch.device("cpu")
 
 
@@ -40,6 +47,8 @@ def test_reference_is_the_assignments_recipe() -> None:
         "network": "LeNet",
         "distortion": None,
         "clean_statistics": False,
+        "swa": 0.0,
+        "swa_learning_rate": 0.0,
         "mixed_precision": False,
     }
 
@@ -67,12 +76,19 @@ def test_training_leaves_the_callers_random_state_alone(few: Images) -> None:
     assert not torch.are_deterministic_algorithms_enabled()
 
 
-@pytest.mark.parametrize("stop", [(0, 0), (0, 4), (1, 0), (1, 7), (2, 9)])
+@pytest.mark.parametrize(
+    ("recipe", "stop"),
+    [(SMALL, stop) for stop in [(0, 0), (0, 4), (1, 0), (1, 7), (2, 9)]] + [(AVERAGED, (3, 5))],
+)
 def test_resumed_weights_are_those_of_an_undisturbed_run(
-    few: Images, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: tuple[int, int]
+    few: Images,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    recipe: Recipe,
+    stop: tuple[int, int],
 ) -> None:
     """Ctrl-C in the middle of an epoch costs that epoch alone and changes nothing."""
-    expected = fit(SMALL, few, seed=2, device=CPU, validation=few[:50])
+    expected = fit(recipe, few, seed=2, device=CPU, validation=few[:50])
     batches = _Training._batches
 
     def interrupted(self: _Training, epoch: int):
@@ -85,9 +101,9 @@ def test_resumed_weights_are_those_of_an_undisturbed_run(
     options = {"seed": 2, "device": CPU, "validation": few[:50], "checkpoint": file}
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(_Training, "_batches", interrupted)
-        fit(SMALL, few, **options)
+        fit(recipe, few, **options)
     assert file.exists() == (stop[0] > 0)
-    resumed = fit(SMALL, few, **options)
+    resumed = fit(recipe, few, **options)
     assert same(resumed.model, expected.model)
     losses = [[epoch["train_loss"] for epoch in f.history] for f in (resumed, expected)]
     assert losses[0] == losses[1]
@@ -195,6 +211,56 @@ def test_recipes_stretch_on_small_data_only() -> None:
     longer = stretch(fast, 1_197)
     assert longer.epochs * 3 == 252  # three batches of up to 512 an epoch
     assert dataclasses.replace(longer, epochs=fast.epochs) == fast
+
+
+def test_the_last_epochs_weights_are_averaged(few: Images) -> None:
+    """It is the mean of the last two of four epochs' ends, and has statistics of its own."""
+    ends = []
+    with repeatable(0):
+        run = _Training(AVERAGED, few, 0)
+        for epoch in range(AVERAGED.epochs):
+            run.epoch(epoch, tqdm(disable=True))
+            ends.append([weights.detach().clone() for weights in run.model.parameters()])
+    model = fit(AVERAGED, few, seed=0, device=CPU).model
+    for weights, *last in zip(model.parameters(), *ends[2:], strict=True):
+        torch.testing.assert_close(weights.detach(), torch.stack(last).mean(0))
+        assert not torch.equal(*last)
+    seen = []
+    model.bn1.register_forward_hook(lambda _, inputs, __: seen.append(inputs[0]))
+    predict_logits(model, few.images)
+    torch.testing.assert_close(model.bn1.running_mean, seen[0].mean(0), rtol=1e-4, atol=1e-4)
+
+
+def test_a_single_epoch_is_trained_though_none_is_averaged(few: Images) -> None:
+    one = dataclasses.replace(AVERAGED, epochs=1)
+    model = fit(one, few, device=CPU).model
+    with repeatable(0):
+        untrained = _Training(one, few, 0).model
+    assert not torch.equal(model.fc3.weight, untrained.fc3.weight)
+
+
+def test_the_rate_of_averaged_epochs_stays() -> None:
+    trace = [rate for rate, _ in trace_schedule(AVERAGED, 10)]
+    assert trace[0] == pytest.approx(AVERAGED.learning_rate / 25)
+    assert max(trace) == pytest.approx(AVERAGED.learning_rate, rel=0.02)
+    assert trace[19] > trace[20] == pytest.approx(AVERAGED.swa_learning_rate)
+    assert set(trace[20:]) == {trace[20]}
+    assert AVERAGED.cycle_epochs == 2
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"swa": 1.0},
+        {"swa": -0.1},
+        {"swa_learning_rate": 0.0},
+        {"schedule": "constant"},
+        {"clean_statistics": False},
+    ],
+)
+def test_an_average_of_nothing_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(LenetError, match=r"averaged epochs|Averaging weights needs"):
+        dataclasses.replace(AVERAGED, **wrong)
 
 
 def test_the_traced_schedule_is_the_one_that_trains(few: Images) -> None:

@@ -63,7 +63,7 @@ def schedules(traces: Mapping[str, Sequence[tuple[float, float]]], steps: int) -
     Parameters
     ----------
     traces
-        For each recipe's name the rate and β₁ at every step (``train.trace_schedule``).
+        For each recipe's name the rate and β₁ at every step (``schedule.trace_schedule``).
     steps
         Steps an epoch of the last recipe, where its epochs are marked.
     """
