@@ -136,11 +136,12 @@ def cost(summary: pd.DataFrame) -> Figure:
     left, right = figure.subplots(1, 2, sharey=True)
     summary = summary.assign(operations=summary["operations"] / 1e12)
     for axes, column in ((left, "operations"), (right, "seconds")):
-        for number, (name, row) in enumerate(summary.iterrows()):
-            colour = list(PALETTE.values())[number % len(PALETTE)]
-            axes.plot(row[column], row["error"], "o", color=colour, ms=6, label=str(name))
+        axes.plot(summary[column], summary["error"], "o", color=PALETTE["blue"], ms=6)
+        for name, row in summary.iterrows():
+            point = (row[column], row["error"])
+            axes.annotate(str(name), point, (5, 3), textcoords="offset points")
         axes.set_xscale("log")
-        axes.set_xlim(summary[column].min() / 1.6, summary[column].max() * 1.6)
+        axes.set_xlim(summary[column].min() / 1.6, summary[column].max() * 3)  # for its name
     _error_axis(left, summary["error"].min(), summary["error"].max(), of="y")
     left.set(xlabel="multiply-adds of one run (10¹²)", ylabel="mean test error (%)")
     right.set_xlabel("seconds of one run, one thread")
@@ -149,7 +150,6 @@ def cost(summary: pd.DataFrame) -> Figure:
         axes.xaxis.set_major_locator(FixedLocator(ticks))
         axes.xaxis.set_minor_locator(NullLocator())
         axes.xaxis.set_major_formatter("{x:g}")
-    right.legend(fontsize=7)
     return figure
 
 
