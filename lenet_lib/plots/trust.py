@@ -70,5 +70,5 @@ def rejection(tables: Mapping[str, pd.DataFrame], *, most: float = 0.1) -> Figur
     accuracy_axis(axes, 100 - 1.3 * (100 - lowest), max(99.5, 100 - 0.7 * (100 - best)))
     axes.set(xlabel="images rejected, least confident first (%)", xlim=(0, 100 * most))
     axes.set_ylabel("accuracy on the rest (%)")
-    axes.legend(loc="upper left")
+    axes.legend(loc="center right")  # the curves rise at the left or stay at the bottom
     return figure
