@@ -9,7 +9,7 @@ override export LENET_DATA := $(if $(LENET_DATA),$(shell cd "$(LENET_DATA)" 2>/d
 .DEFAULT_GOAL := help
 NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
 
-.PHONY: help setup report notebooks lab test torture lint benchmark study lock clean
+.PHONY: help setup report notebooks lab test torture lint benchmark study lock audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -70,6 +70,10 @@ study: setup ## remake the tables of notebook 05: hours, but runs that a table h
 lock: setup ## pin the closure of pyproject.toml's ranges anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra test --upgrade --custom-compile-command "make lock" --output-file requirements.txt pyproject.toml
 	$(BIN)/python benchmarks/licences.py
+
+# --strict: a pin that the advisories do not know fails, since nobody has looked at it.
+audit: setup ## look for known vulnerabilities of the pinned packages (needs the network)
+	$(BIN)/uv tool run pip-audit --strict --no-deps --disable-pip --requirement requirements.txt
 
 clean: ## remove what the other targets made, but for runs/ and data/
 	rm -rf .venv build .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
