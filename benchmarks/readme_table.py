@@ -50,10 +50,11 @@ def table(runs: pd.DataFrame, study: pd.DataFrame) -> str:
             "",
             f"`fast` against the usual one: time 1/{ratio.train_seconds:.1f}, "
             f"images per second {1 / ratio.images_per_second:.1f}×. Time counts from before the "
-            "files are read to the last step, images per second in the loop of steps alone. "
-            f"{made.threads} threads on {made.machine} {'with' if made.bfloat16 else 'without'} "
-            f"instructions for bfloat16, Python {made.python}, torch {made.torch}; remade by "
-            "`make benchmark`, the last line by `make study`.",
+            "files are read to the last step, images per second in the loop of steps alone; for "
+            f"`best`, both are of its epochs. {made.threads} threads (`best`: one) on "
+            f"{made.machine} {'with' if made.bfloat16 else 'without'} instructions for bfloat16, "
+            f"Python {made.python}, torch {made.torch}; remade by `make benchmark`, the last line "
+            "by `make study`.",
             "",
         ]
     )

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from lenet_lib.augment import Distortion
 from lenet_lib.evaluate import wilson_interval
 from lenet_lib.intervals import mean_interval
-from lenet_lib.recipe import Recipe
+from lenet_lib.recipe import RECIPES, Recipe
 
 
 def summarise(table: pd.DataFrame, by: str = "recipe") -> pd.DataFrame:
@@ -49,6 +51,45 @@ def multiply_adds(recipe: Recipe, images: int = 60_000) -> int:
 
     forward = sum(step.multiply_adds for step in layers(NETWORKS[recipe.network]()))
     return 3 * forward * recipe.epochs * images
+
+
+_UNITS = {
+    "warmup": "warm-up (share of the cycle)",
+    "swa": "averaged (share of the epochs)",
+    "swa_learning_rate": "learning rate while averaged",
+    "rotation": "rotation (± degrees)",
+    "scale": "scale (±)",
+    "shear": "shear (±)",
+    "shift": "shift (± pixels)",
+    "alpha": "elastic α (pixels)",
+    "sigma": "elastic σ (pixels)",
+}
+
+
+def settings_table(names: Sequence[str]) -> pd.DataFrame:
+    """Set recipes side by side, one a column; a dash where a setting has no part in the recipe."""
+    rows = {}
+    for name in names:
+        recipe = RECIPES[name]
+        row: dict[str, Any] = recipe.settings()
+        row |= row.pop("distortion") or dict.fromkeys(Distortion.__dataclass_fields__)
+        if recipe.schedule == "constant":
+            row["warmup"] = None
+        if not recipe.swa:
+            row["swa"] = row["swa_learning_rate"] = None
+        if not row["alpha"]:
+            row["alpha"] = row["sigma"] = None
+        rows[name] = row
+    table = pd.DataFrame(rows).drop("name").map(_shown)
+    return table.rename(index=_UNITS).rename(index=lambda setting: setting.replace("_", " "))
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def paired_steps(table: pd.DataFrame, ladder: Sequence[str]) -> pd.DataFrame:
@@ -162,3 +203,18 @@ def shared_mistakes(mistakes: pd.DataFrame) -> pd.DataFrame:
     groups = mistakes.groupby("index")["predicted"]
     table = pd.DataFrame({"runs": groups.size(), "prediction": groups.agg(lambda p: p.mode()[0])})
     return table.sort_values(["runs"], ascending=False, kind="stable")
+
+
+def repeated_share(mistakes: pd.DataFrame) -> float:
+    """Give the mean share of one run's mistakes that another run makes too, 0–1.
+
+    Parameters
+    ----------
+    mistakes
+        As for :func:`shared_mistakes`, of two runs at least; all ordered pairs of them count.
+    """
+    wrong = pd.crosstab(mistakes["index"], mistakes["seed"]).to_numpy()
+    both = wrong.T @ wrong
+    share = both / np.diag(both)[:, None]
+    runs = len(both)
+    return float((share.sum() - runs) / (runs * (runs - 1)))

@@ -47,7 +47,7 @@ class Reading:
 
 
 class Reader:
-    """A trained network with the temperature that makes its confidence honest.
+    """A trained network, and the temperature that its logits are divided by.
 
     Parameters
     ----------

@@ -153,7 +153,7 @@ RECIPES = {
 }
 
 LADDER = ("reference", "one-cycle", "affine", "elastic", "clean", "long", "best")
-"""From the assignment's recipe to the best one: each changes one thing in the one before it."""
+"""From the assignment's recipe to the best one: each adds one idea to the one before it."""
 
 
 def get_recipe(name: str, *, epochs: int | None = None) -> Recipe:

@@ -109,10 +109,10 @@ class Corruption:
 CORRUPTIONS: Mapping[str, Corruption] = {
     "rotation": Corruption(rotate, (10, 20, 30, 40, 50), "degrees"),
     "shift": Corruption(shift, (1, 2, 3, 4, 5), "pixels"),
-    "scale": Corruption(resize, (0.6, 0.7, 0.8, 0.9, 1.1, 1.2, 1.3), "times", 1.0),
-    "noise": Corruption(noise, (0.1, 0.2, 0.3, 0.4, 0.5), "standard deviation"),
+    "scale": Corruption(resize, (0.6, 0.7, 0.8, 0.9, 1.1, 1.2, 1.3), "times the original", 1.0),
+    "noise": Corruption(noise, (0.1, 0.2, 0.3, 0.4, 0.5), "standard deviation, of full ink"),
     "blur": Corruption(blur, (0.5, 1.0, 1.5, 2.0, 2.5), "sigma, pixels"),
-    "contrast": Corruption(fade, (0.1, 0.2, 0.4, 0.6, 0.8), "times", 1.0),
+    "contrast": Corruption(fade, (0.1, 0.2, 0.4, 0.6, 0.8), "times the original", 1.0),
     "occlusion": Corruption(occlude, (3, 5, 7, 9, 11), "side, pixels"),
     "stroke width": Corruption(thicken, (-2, -1, 1, 2, 3), "pixels"),
 }
@@ -170,7 +170,7 @@ def measure(networks: Mapping[str, nn.Module], test: Images, *, seed: int = 0) -
     for name, model in networks.items():
         for epsilon in (0.0, *FGSM_STRENGTHS):
             spoilt = fgsm(model, images, test.labels, epsilon) if epsilon else images
-            add("FGSM", epsilon, "largest change", name, spoilt)
+            add("FGSM", epsilon, "largest change, of full ink", name, spoilt)
     columns = ["network", "corruption", "strength", "unit", "accuracy"]
     return pd.DataFrame(rows, columns=columns)
 

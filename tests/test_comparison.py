@@ -94,6 +94,21 @@ def test_shared_mistakes_count_runs() -> None:
     assert shared.prediction[7] == 1
 
 
+def test_runs_repeat_each_others_mistakes() -> None:
+    rows = [(0, 7), (0, 8), (0, 9), (0, 6), (1, 7), (1, 8)]  # one repeats 2 of 4, the other 2 of 2
+    table = pd.DataFrame(rows, columns=["seed", "index"])
+    assert comparison.repeated_share(table) == pytest.approx((2 / 4 + 2 / 2) / 2)
+
+
+def test_settings_without_a_part_in_a_recipe_show_a_dash() -> None:
+    table = comparison.settings_table(["reference", "affine", "best"])
+    assert list(table.loc["warm-up (share of the cycle)"]) == ["–", "0.3", "0.3"]
+    assert list(table.loc["rotation (± degrees)"]) == ["–", "8", "8"]
+    assert list(table.loc["elastic σ (pixels)"]) == ["–", "–", "4"]
+    assert list(table.loc["averaged (share of the epochs)"]) == ["–", "–", "0.75"]
+    assert list(table.loc["clean statistics"]) == ["no", "no", "yes"]
+
+
 def test_every_figure_draws_what_it_is_given(table: pd.DataFrame) -> None:
     summary = comparison.summarise(table)
     labels = {name: f"rung {name}" for name in summary.index}

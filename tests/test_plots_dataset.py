@@ -11,6 +11,7 @@ import torch
 
 from lenet_lib.augment import Distortion, elastic_fields
 from lenet_lib.data import Dataset, Writers
+from lenet_lib.disputed import Dispute
 from lenet_lib.plots import COLUMN, dataset, distortion, maps, style, writers
 from lenet_lib.plots.tiles import mosaic
 
@@ -103,9 +104,10 @@ def test_the_other_figures_of_the_data_are_drawn(digits: Dataset) -> None:
     points = np.random.default_rng(0).normal(size=(len(labels), 60))
     field = elastic_fields(1, torch.Generator(), Distortion())[0].numpy()
     ratios = np.full(60, 1 / 60)
+    disputes = {3: Dispute(1, 2, (0, 5, 0)), 8: Dispute(5, 6, (2, 1, 2))}
     figures = [
         dataset.intensities(digits.train, digits.classes),
-        dataset.disputed_labels(images, {3: (1, 2), 8: (5, 6)}),
+        dataset.disputed_labels(images, disputes),
         writers.hands([("left", images[:20]), ("right", images[20:30])]),
         maps.components(points, labels, ratios, np.ones((8, 784)), digits.classes),
         maps.embedding(points[:, :2], labels, digits.classes),
@@ -115,3 +117,5 @@ def test_the_other_figures_of_the_data_are_drawn(digits: Dataset) -> None:
     for figure in figures:
         figure.canvas.draw()
         assert figure.get_figwidth() == COLUMN
+    titles = [axes.get_title(loc="center") for axes in figures[1].axes]
+    assert titles[:2] == ["1 → 2", "5 → ?"]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lenet_lib.data import Images
+from lenet_lib.disputed import Dispute
 from lenet_lib.plots.style import COLUMN, PALETTE
 from lenet_lib.plots.tiles import bare, draw_digit, mosaic
 
@@ -141,7 +142,7 @@ def mean_and_deviation(data: Images, classes: tuple[str, ...]) -> Figure:
     return figure
 
 
-def disputed_labels(images: Tensor, labels: Mapping[int, tuple[int, int]]) -> Figure:
+def disputed_labels(images: Tensor, labels: Mapping[int, Dispute]) -> Figure:
     """Show images whose label people dispute.
 
     Parameters
@@ -149,14 +150,16 @@ def disputed_labels(images: Tensor, labels: Mapping[int, tuple[int, int]]) -> Fi
     images
         The test images, uint8 N×1×28×28.
     labels
-        Index → (given label, label most raters chose).
+        Index → how people judged the label; drawn as given label → the digit that most chose
+        instead, or a question mark where they agreed on none.
     """
     rows = -(-len(labels) // 5)
     figure, grid = plt.subplots(rows, 5, figsize=(COLUMN, 1.62 * rows))
     for axes in grid.flat[len(labels) :]:
         axes.axis("off")
-    for axes, (index, (given, raters)) in zip(grid.flat, labels.items(), strict=False):
+    for axes, (index, dispute) in zip(grid.flat, labels.items(), strict=False):
         draw_digit(axes, images[index])
-        axes.set_title(f"{given} → {raters}", loc="center", fontsize=11)
+        agreed = "?" if dispute.agreed is None else dispute.agreed
+        axes.set_title(f"{dispute.given} → {agreed}", loc="center", fontsize=11)
         axes.set_xlabel(f"no. {index}", fontsize=7.5, color=PALETTE["grey"], labelpad=2)
     return figure

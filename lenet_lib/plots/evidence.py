@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -190,7 +190,7 @@ def stubborn(
     images: Tensor,
     labels: Sequence[int],
     shared: pd.DataFrame,
-    disputed: Mapping[int, tuple[int, int]],
+    disputed: Container[int],
     *,
     columns: int = 9,
 ) -> Figure:
@@ -203,7 +203,7 @@ def stubborn(
     shared
         By index in the test set: ``runs``, ``prediction``; the images to draw.
     disputed
-        Test images whose label most raters dispute; they get a red frame.
+        Test images whose label most raters dispute; they get a thick orange frame.
     columns
         Images a row.
     """
