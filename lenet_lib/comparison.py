@@ -218,3 +218,22 @@ def repeated_share(mistakes: pd.DataFrame) -> float:
     share = both / np.diag(both)[:, None]
     runs = len(both)
     return float((share.sum() - runs) / (runs * (runs - 1)))
+
+
+def trials_of(recipe: Recipe, search: pd.DataFrame) -> pd.DataFrame:
+    """Find the trials of a recipe, exactly as it is, in the log of the search.
+
+    Parameters
+    ----------
+    recipe
+        One that distorts its images.
+    search
+        ``results/search.csv``: a column for each setting, and a remark on whatever else a trial
+        changed.
+    """
+    settings = recipe.settings()
+    settings |= {f"distortion.{name}": value for name, value in settings.pop("distortion").items()}
+    same = search["remark"].isna()
+    for name in settings.keys() & set(search.columns):
+        same &= search[name] == settings[name]
+    return search[same]

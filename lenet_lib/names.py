@@ -25,6 +25,7 @@ class RecipeName(StrEnum):
     ELASTIC = "elastic"
     CLEAN = "clean"
     LONG = "long"
+    AVERAGED = "averaged"
     BEST = "best"
 
 

@@ -119,7 +119,12 @@ ELASTIC = replace(
 )
 CLEAN = replace(ELASTIC, name="clean", clean_statistics=True)
 LONG = replace(CLEAN, name="long", epochs=40)
-BEST = replace(LONG, name="best", epochs=80, swa=0.75, swa_learning_rate=0.004)
+AVERAGED = replace(LONG, name="averaged", epochs=80, swa=0.75, swa_learning_rate=0.004)
+BEST = replace(
+    AVERAGED,
+    name="best",
+    distortion=Distortion(rotation=8, scale=0.08, shear=0.1, shift=1.5, alpha=8),
+)
 
 RECIPES = {
     recipe.name: recipe
@@ -148,11 +153,12 @@ RECIPES = {
         ELASTIC,
         CLEAN,
         LONG,
+        AVERAGED,
         BEST,
     )
 }
 
-LADDER = ("reference", "one-cycle", "affine", "elastic", "clean", "long", "best")
+LADDER = ("reference", "one-cycle", "affine", "elastic", "clean", "long", "averaged", "best")
 """From the assignment's recipe to the best one: each adds one idea to the one before it."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import matplotlib.pyplot as plt
@@ -136,6 +137,16 @@ def test_every_figure_draws_what_it_is_given(table: pd.DataFrame) -> None:
     seen = [axes for axes in figure.axes if axes.get_visible()]
     shown = [axes.get_title() or axes.get_title(loc="left") for axes in seen]
     assert shown == list(CORRUPTIONS)
+    plt.close("all")
+
+
+def test_names_of_near_points_do_not_overlap() -> None:
+    points = {"early": (3.0, 0.42), "upper": (6.0, 0.421), "lower": (6.0, 0.406), "far": (1.0, 1.0)}
+    summary = pd.DataFrame(points, index=["seconds", "error"]).T.assign(operations=1e12)
+    axes = plots.cost(summary).axes[1]
+    axes.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in axes.texts]
+    assert not any(one.overlaps(other) for one, other in itertools.combinations(boxes, 2))
     plt.close("all")
 
 

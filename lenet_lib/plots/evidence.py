@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
+from numpy.typing import NDArray
 from torch import Tensor
 
 from lenet_lib.plots.style import COLUMN, PALETTE
@@ -137,9 +138,12 @@ def cost(summary: pd.DataFrame) -> Figure:
     summary = summary.assign(operations=summary["operations"] / 1e12)
     for axes, column in ((left, "operations"), (right, "seconds")):
         axes.plot(summary[column], summary["error"], "o", color=PALETTE["blue"], ms=6)
-        for name, row in summary.iterrows():
-            point = (row[column], row["error"])
-            axes.annotate(str(name), point, (5, 3), textcoords="offset points")
+        places = np.log10(summary[[column, "error"]].to_numpy())
+        for name, place in zip(summary.index, places, strict=True):
+            offset, side, height = _beside(place, places)
+            axes.annotate(
+                str(name), tuple(10**place), offset, textcoords="offset points", ha=side, va=height
+            )
         axes.set_xscale("log")
         axes.set_xlim(summary[column].min() / 1.6, summary[column].max() * 3)  # for its name
     _error_axis(left, summary["error"].min(), summary["error"].max(), of="y")
@@ -151,6 +155,19 @@ def cost(summary: pd.DataFrame) -> Figure:
         axes.xaxis.set_minor_locator(NullLocator())
         axes.xaxis.set_major_formatter("{x:g}")
     return figure
+
+
+def _beside(
+    place: NDArray[np.float64], places: NDArray[np.float64]
+) -> tuple[tuple[float, float], str, str]:
+    """Choose where a point's name stands, free of its neighbours' (all in decades)."""
+    right, up = (places - place).T
+    near = (np.abs(right) < 0.4) & (np.abs(up) < 0.03) & ((right != 0) | (up != 0))
+    if (near & (right > 0.1)).any():
+        return (-5, -3), "right", "top"
+    if (near & (np.abs(right) <= 0.1) & (up > 0)).any():
+        return (5, -3), "left", "top"
+    return (5, 3), "left", "bottom"
 
 
 def robustness(table: pd.DataFrame, *, columns: int = 3) -> Figure:
