@@ -25,8 +25,8 @@ class RecipeName(StrEnum):
     ELASTIC = "elastic"
     CLEAN = "clean"
     LONG = "long"
-    AVERAGED = "averaged"
     BEST = "best"
+    GENTLE = "gentle"
 
 
 class NetworkName(StrEnum):
