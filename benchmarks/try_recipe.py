@@ -51,14 +51,15 @@ def main(
     setting: Annotated[
         list[str] | None, typer.Option("--set", help="A change, NAME=VALUE; repeat it.")
     ] = None,
-    seeds: Annotated[int, typer.Option(help="Seeds 0, 1, …")] = 1,
+    seeds: Annotated[int, typer.Option(help="How many seeds.")] = 1,
+    first: Annotated[int, typer.Option(help="The first of them.")] = 0,
 ) -> None:
     """Train on the training part, measure on the validation part, append a row for each seed."""
     torch.set_num_threads(1)
     mnist, recipe = data.load("mnist"), change(get_recipe(name), setting or [])
     split = data.split_by_writer(mnist.train, data.writers())
     table = pd.read_csv(OUT) if OUT.exists() else pd.DataFrame()
-    for seed in range(seeds):
+    for seed in range(first, first + seeds):
         last = fit(recipe, split.train, seed=seed, validation=split.validation).history[-1]
         errors = round((1 - last["validation_accuracy"]) * len(split.validation))
         settings = asdict(recipe)
