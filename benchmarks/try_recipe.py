@@ -64,6 +64,7 @@ def main(
         errors = round((1 - last["validation_accuracy"]) * len(split.validation))
         settings = asdict(recipe)
         bounds = settings.pop("distortion") or {}
+        settings["teacher"] = recipe.teacher and recipe.teacher.name
         row = {
             **{key: value for key, value in settings.items() if key != "name"},
             **{f"distortion.{key}": value for key, value in bounds.items()},

@@ -202,7 +202,9 @@ def _introduce(digits: Dataset, settings: Recipe, seed: int, place: torch.device
     model = NETWORKS[settings.network]()
     columns = ("kernel_size", "output_size", "num_params", "mult_adds")
     typer.echo(str(summary(model, (1, 1, 28, 28), col_names=columns, verbose=0, device="cpu")))
-    listed = ", ".join(f"{name} {value}" for name, value in settings.settings().items())
+    teacher = settings.teacher and settings.teacher.name
+    values = settings.settings() | {"teacher": teacher}
+    listed = ", ".join(f"{name} {value}" for name, value in values.items())
     typer.echo(
         f"Data: {digits.title}, {len(digits.train):,} images to train on, {len(digits.test):,} to "
         f"test on\nRecipe: {listed}\nSeed {seed}, device {place}\n"

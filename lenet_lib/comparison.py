@@ -44,19 +44,30 @@ def multiply_adds(recipe: Recipe, images: int = 60_000) -> int:
     """Count the multiply-adds of a training run: a measure of its cost that no machine changes.
 
     An image costs a forward pass, and going back twice as much: once for the gradient by the
-    inputs, once for that by the weights.
+    inputs, once for that by the weights. A teacher is trained too, and then reads each copy once.
     """
+    cost = 3 * _forward(recipe) * recipe.epochs * images
+    if recipe.teacher is not None:
+        copies = min(recipe.copies, recipe.epochs)
+        cost += multiply_adds(recipe.teacher, images) + _forward(recipe.teacher) * copies * images
+    return cost
+
+
+def _forward(recipe: Recipe) -> int:
+    """Count the multiply-adds with which a recipe's network reads one image."""
     from lenet_lib.layers import layers
     from lenet_lib.model import NETWORKS
 
-    forward = sum(step.multiply_adds for step in layers(NETWORKS[recipe.network]()))
-    return 3 * forward * recipe.epochs * images
+    return sum(step.multiply_adds for step in layers(NETWORKS[recipe.network]()))
 
 
 _UNITS = {
     "warmup": "warm-up (share of the cycle)",
     "swa": "averaged (share of the epochs)",
     "swa_learning_rate": "learning rate while averaged",
+    "teacher": "teacher (a recipe)",
+    "teacher_temperature": "temperature of both",
+    "copies": "distorted copies of an image",
     "rotation": "rotation (± degrees)",
     "scale": "scale (±)",
     "shear": "shear (±)",
@@ -77,6 +88,10 @@ def settings_table(names: Sequence[str]) -> pd.DataFrame:
             row["warmup"] = None
         if not recipe.swa:
             row["swa"] = row["swa_learning_rate"] = None
+        if recipe.teacher is None:
+            row["teacher_temperature"] = row["copies"] = None
+        else:
+            row["teacher"] = recipe.teacher.name
         if not row["alpha"]:
             row["alpha"] = row["sigma"] = None
         rows[name] = row
@@ -233,7 +248,9 @@ def trials_of(recipe: Recipe, search: pd.DataFrame) -> pd.DataFrame:
     """
     settings = recipe.settings()
     settings |= {f"distortion.{name}": value for name, value in settings.pop("distortion").items()}
+    settings["teacher"] = recipe.teacher and recipe.teacher.name
     same = search["remark"].isna()
     for name in settings.keys() & set(search.columns):
-        same &= search[name] == settings[name]
+        value = settings[name]
+        same &= search[name].isna() if value is None else search[name] == value
     return search[same]

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from lenet_lib import files
 from lenet_lib.errors import LenetError
 from lenet_lib.pooling import conv_max_pool2d
+from lenet_lib.vgg import SmallVGG
 
 PARAMETERS = 62_018
 """Trainable parameters of :class:`LeNet`."""
@@ -181,7 +182,11 @@ class LeNet5(nn.Module):
         }
 
 
-NETWORKS: Mapping[str, type[nn.Module]] = {"LeNet": LeNet, "LeNet5": LeNet5}
+NETWORKS: Mapping[str, type[nn.Module]] = {
+    "LeNet": LeNet,
+    "LeNet5": LeNet5,
+    "SmallVGG": SmallVGG,
+}
 
 WEIGHTS = Path(__file__).with_name("weights") / "lenet-mnist.safetensors"
 """The committed weights of the report's network."""

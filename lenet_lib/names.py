@@ -27,6 +27,8 @@ class RecipeName(StrEnum):
     LONG = "long"
     BEST = "best"
     GENTLE = "gentle"
+    TEACHER = "teacher"
+    DISTILLED = "distilled"
 
 
 class NetworkName(StrEnum):
@@ -34,3 +36,4 @@ class NetworkName(StrEnum):
 
     LENET = "LeNet"
     LENET5 = "LeNet5"
+    SMALL_VGG = "SmallVGG"

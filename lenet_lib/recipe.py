@@ -50,6 +50,15 @@ class Recipe:
     mixed_precision
         Whether a step computes in bfloat16 on a CPU with instructions for it; weights, optimiser
         and everything after training are float32 (Micikevicius et al. 2018).
+    teacher
+        Settings of a network that is trained first, from the same seed and images: what it says of
+        an image then stands in for the label (distillation, Hinton, Vinyals & Dean 2015).
+    teacher_temperature
+        What the logits of both are divided by before the softmax that compares them, above 0; for
+        ``teacher`` only.
+    copies
+        How many distorted copies of each image there are; a later epoch goes through one of them
+        again, and the teacher need not be asked twice. For ``teacher`` only.
     """
 
     name: str
@@ -61,12 +70,15 @@ class Recipe:
     warmup: float = 0.3
     weight_decay: float = 0.0
     label_smoothing: float = 0.0
-    network: Literal["LeNet", "LeNet5"] = "LeNet"
+    network: Literal["LeNet", "LeNet5", "SmallVGG"] = "LeNet"
     distortion: Distortion | None = None
     clean_statistics: bool = False
     swa: float = 0.0
     swa_learning_rate: float = 0.0
     mixed_precision: bool = False
+    teacher: Recipe | None = None
+    teacher_temperature: float = 1.0
+    copies: int = 1
 
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.batch_size < 2:
@@ -86,6 +98,8 @@ class Recipe:
                 "Averaging weights needs schedule one-cycle, clean_statistics and a finite "
                 "swa_learning_rate above 0."
             )
+        if not 0 < self.teacher_temperature < math.inf or self.copies < 1:
+            raise LenetError("A teacher needs a finite temperature above 0 and at least 1 copy.")
 
     @property
     def cycle_epochs(self) -> int:
@@ -125,6 +139,10 @@ GENTLE = replace(
     name="gentle",
     distortion=Distortion(rotation=8, scale=0.08, shear=0.1, shift=1.5, alpha=8),
 )
+TEACHER = replace(
+    BEST, name="teacher", network="SmallVGG", epochs=20, swa=0.4, mixed_precision=True
+)
+DISTILLED = replace(BEST, name="distilled", teacher=TEACHER, teacher_temperature=2.0, copies=24)
 
 RECIPES = {
     recipe.name: recipe
@@ -155,6 +173,8 @@ RECIPES = {
         LONG,
         BEST,
         GENTLE,
+        TEACHER,
+        DISTILLED,
     )
 }
 
@@ -165,6 +185,8 @@ LADDER = ("reference", "one-cycle", "affine", "elastic", "clean", "long", "best"
 def get_recipe(name: str, *, epochs: int | None = None) -> Recipe:
     """Look a recipe up by name, with another number of epochs if one is given.
 
+    A teacher's epochs change in the same proportion.
+
     Raises
     ------
     LenetError
@@ -172,7 +194,14 @@ def get_recipe(name: str, *, epochs: int | None = None) -> Recipe:
     """
     if name not in RECIPES:
         raise LenetError(f"There is no recipe {name!r}; choose one of {', '.join(RECIPES)}.")
-    return RECIPES[name] if epochs is None else replace(RECIPES[name], epochs=epochs)
+    recipe = RECIPES[name]
+    if epochs is None:
+        return recipe
+    teacher = recipe.teacher
+    if teacher is not None:
+        share = epochs / recipe.epochs
+        teacher = replace(teacher, epochs=max(1, round(share * teacher.epochs)))
+    return replace(recipe, epochs=epochs, teacher=teacher)
 
 
 def stretch(recipe: Recipe, images: int, *, steps: int = 250) -> Recipe:
@@ -182,4 +211,6 @@ def stretch(recipe: Recipe, images: int, *, steps: int = 250) -> Recipe:
     would be over before the learning rate has risen.
     """
     per_epoch = math.ceil(images / recipe.batch_size)
-    return replace(recipe, epochs=max(recipe.epochs, math.ceil(steps / per_epoch)))
+    teacher = recipe.teacher and stretch(recipe.teacher, images, steps=steps)
+    epochs = max(recipe.epochs, math.ceil(steps / per_epoch))
+    return replace(recipe, epochs=epochs, teacher=teacher)

@@ -23,7 +23,7 @@ from lenet_lib.errors import LenetError
 from lenet_lib.evaluate import Metrics, evaluate
 from lenet_lib.model import load_weights, save_weights
 from lenet_lib.recipe import RECIPES, Recipe
-from lenet_lib.train import fit
+from lenet_lib.train import fit, teacher_checkpoint
 
 
 def default_folder(dataset: str, recipe: Recipe, seed: int) -> Path:
@@ -48,6 +48,15 @@ class Run:
     def checkpoint(self) -> Path:
         """What training goes on from; gone once it is over."""
         return self.folder / "checkpoint.pt"
+
+    @property
+    def checkpoints(self) -> tuple[Path, Path]:
+        """The run's own checkpoint and its teacher's."""
+        return self.checkpoint, teacher_checkpoint(self.checkpoint)
+
+    def _forget_checkpoints(self) -> None:
+        for path in self.checkpoints:
+            path.unlink(missing_ok=True)
 
     def config(self) -> dict[str, Any]:
         """Read the settings: ``dataset``, ``recipe`` (a dictionary) and ``seed``.
@@ -102,7 +111,7 @@ class Run:
         """Say how far the run is: ``new``, ``begun`` or ``finished``."""
         if self.weights.is_file():
             return "finished"
-        return "begun" if self.checkpoint.is_file() else "new"
+        return "begun" if any(path.is_file() for path in self.checkpoints) else "new"
 
     def prepare(self, dataset: str, recipe: Recipe, seed: int, *, resume: bool = True) -> None:
         """Claim the folder for a run, or check that it is this very run's.
@@ -115,8 +124,9 @@ class Run:
         config = {"dataset": dataset, "recipe": recipe.settings(), "seed": seed}
         if not resume:
             # The weights first, for a run without them is not taken for a finished one.
-            for name in (self.weights.name, self.checkpoint.name, "metrics.json", "history.csv"):
+            for name in (self.weights.name, "metrics.json", "history.csv"):
                 (self.folder / name).unlink(missing_ok=True)
+            self._forget_checkpoints()
         elif (self.folder / "config.json").exists() and self.config() != config:
             raise LenetError(
                 f"{self.folder} holds a run with other settings; name another folder with --out, "
@@ -129,7 +139,7 @@ class Run:
     ) -> nn.Module:
         """Train from where the run stands; a finished one is just loaded."""
         if self.state() == "finished":
-            self.checkpoint.unlink(missing_ok=True)  # a kill may have come before this
+            self._forget_checkpoints()  # a kill may have come before this
             return load_weights(self.weights)
         fitted = fit(
             recipe,
@@ -147,7 +157,7 @@ class Run:
         # Last of all, for the weights are the sign that training is over.
         facts = {"dataset": dataset.name, "recipe": recipe.name, "seed": seed}
         save_weights(fitted.model, self.weights, **facts)
-        self.checkpoint.unlink(missing_ok=True)
+        self._forget_checkpoints()
         return fitted.model
 
     def train_seconds(self) -> float:

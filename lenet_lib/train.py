@@ -41,7 +41,10 @@ BROKEN = (
 
 @dataclass
 class Fit:
-    """A trained network and what happened on the way, one dictionary per epoch."""
+    """A trained network and what happened on the way, one dictionary per epoch.
+
+    The first epoch's seconds include the training of the teacher, if there was one.
+    """
 
     model: nn.Module
     history: list[dict[str, float]] = field(default_factory=list)
@@ -80,7 +83,8 @@ def fit(
     validation
         Looked at after each epoch and reported in the history; decides nothing.
     checkpoint
-        File to go on from if it exists, rewritten after each epoch.
+        File to go on from if it exists, rewritten after each epoch; a teacher has its own, see
+        :func:`teacher_checkpoint`.
     progress
         Show a progress bar on stderr.
 
@@ -92,8 +96,18 @@ def fit(
     _check_trainable(train)
     device = device or choose_device()
     keep_freed_memory()
+    teacher = None
+    if recipe.teacher is not None:
+        teacher = fit(
+            recipe.teacher,
+            train,
+            seed=seed,
+            device=device,
+            checkpoint=checkpoint and teacher_checkpoint(checkpoint),
+            progress=progress,
+        )
     with repeatable(seed):
-        run = _Training(recipe, train.to(device), seed)
+        run = _Training(recipe, train.to(device), seed, teacher)
         if checkpoint is not None and checkpoint.is_file():
             run.restore(checkpoint)
         with tqdm(
@@ -101,7 +115,7 @@ def fit(
             initial=len(run.history) * run.steps,
             disable=not progress,
             unit="batch",
-            desc="training",
+            desc=f"training {recipe.network}",
             mininterval=0.2 if sys.stderr.isatty() else 10,  # a log file needs no film
             bar_format="{desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}",
         ) as bar:
@@ -123,12 +137,44 @@ def fit(
     return Fit(run.model.cpu().eval(), run.history)
 
 
+def teacher_checkpoint(checkpoint: Path) -> Path:
+    """Name the file that a run's teacher goes on from, beside the run's own."""
+    return checkpoint.with_stem(f"{checkpoint.stem}-teacher")
+
+
 def _check_trainable(train: Images) -> None:
     if len(train) < 2:
         raise LenetError(f"Training needs at least 2 images, not {len(train)}.")
     low, high = int(train.labels.min()), int(train.labels.max())
     if low < 0 or high > 9:
         raise LenetError(f"Labels must be 0 to 9; these go from {low} to {high}.")
+
+
+def _precision(recipe: Recipe, device: torch.device) -> torch.autocast:
+    """Give the context in which a recipe's steps compute."""
+    mixed = recipe.mixed_precision and computes_in_bfloat16(device)
+    return torch.autocast("cpu", torch.bfloat16, enabled=mixed)
+
+
+class _Teacher:
+    """A trained network's probabilities for the batches of each copy, computed when first met."""
+
+    def __init__(
+        self, fitted: Fit, recipe: Recipe, temperature: float, device: torch.device
+    ) -> None:
+        self.model = fitted.model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.seconds, self.temperature = fitted.seconds, temperature
+        self.precision = _precision(recipe, device)
+        self.known: dict[tuple[int, int], Tensor] = {}
+
+    @torch.no_grad()
+    def probabilities(self, copy: int, batch: int, images: Tensor) -> Tensor:
+        """Give float32 N×10 for the images of a copy's batch, softened by the temperature."""
+        if (copy, batch) not in self.known:
+            with self.precision:
+                logits = self.model(images).float()
+            self.known[copy, batch] = (logits / self.temperature).softmax(1)
+        return self.known[copy, batch]
 
 
 class _Training:
@@ -139,9 +185,13 @@ class _Training:
         recipe: Recipe,
         train: Images,
         seed: int,
+        teacher: Fit | None = None,
     ) -> None:
         self.recipe, self.train, self.seed = recipe, train, seed
         device = train.labels.device
+        self.teacher = None
+        if teacher is not None and recipe.teacher is not None:
+            self.teacher = _Teacher(teacher, recipe.teacher, recipe.teacher_temperature, device)
         self.history: list[dict[str, float]] = []
         self.steps = len(list(self._batches(0)))
         # Channels last in memory: the CPU's convolution and pooling kernels are faster on it.
@@ -152,8 +202,7 @@ class _Training:
         self.optimizer = make_optimizer(recipe, self.model)
         self.schedule = make_schedule(recipe, self.optimizer, self.steps)
         self.loss = nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing)
-        mixed = recipe.mixed_precision and computes_in_bfloat16(device)
-        self.precision = torch.autocast("cpu", torch.bfloat16, enabled=mixed)
+        self.precision = _precision(recipe, device)
 
     def epoch(self, epoch: int, bar: tqdm[Any]) -> None:
         """Train for one pass over the data and append it to the history."""
@@ -168,7 +217,11 @@ class _Training:
                 images = distort(images, chance, self.recipe.distortion)
             with self.precision:
                 logits = self.model(images).float()
-            loss = self.loss(logits, labels)
+            if self.teacher is None:
+                loss = self.loss(logits, labels)
+            else:
+                said = self.teacher.probabilities(epoch % self.recipe.copies, number, images)
+                loss = self.loss(logits / self.recipe.teacher_temperature, said)
             self.optimizer.zero_grad()
             loss.backward()
             self.optimizer.step()
@@ -199,6 +252,8 @@ class _Training:
                 "seconds": time.perf_counter() - start,
             }
         )
+        if self.teacher is not None and epoch == 0:
+            self.history[0]["seconds"] += self.teacher.seconds
 
     def finish(self) -> None:
         """Take the mean of the averaged weights, and undistorted images' mean and variance."""
@@ -210,6 +265,8 @@ class _Training:
         self.history[-1]["seconds"] += time.perf_counter() - start
 
     def _epoch_seed(self, epoch: int) -> int:
+        if self.recipe.teacher is not None:  # copies that its own training has not shown it
+            epoch = self.recipe.teacher.epochs + epoch % self.recipe.copies
         return self.seed * 10_007 + epoch
 
     def _batches(self, epoch: int) -> Iterator[Tensor]:

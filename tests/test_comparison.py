@@ -46,6 +46,28 @@ def test_cost_grows_with_epochs_images_and_the_network() -> None:
     assert comparison.multiply_adds(replace(RECIPES["fast"], network="LeNet5")) != 60_000 * one
 
 
+def test_a_teachers_cost_counts_its_training_and_its_reading_of_the_copies() -> None:
+    teacher = replace(RECIPES["fast"], network="SmallVGG", epochs=2)
+    alone = replace(RECIPES["fast"], epochs=5)
+    own, one = comparison.multiply_adds(alone, 7), comparison.multiply_adds(teacher, 1) // 6
+    for copies, read in ((3, 3), (9, 5)):  # of nine copies five epochs show five
+        taught = replace(alone, teacher=teacher, copies=copies)
+        assert comparison.multiply_adds(taught, 7) == own + 7 * (6 + read) * one
+
+
+def test_trials_of_a_recipe_are_those_with_its_teacher() -> None:
+    plain = replace(RECIPES["affine"], name="plain")
+    taught = replace(plain, teacher=RECIPES["affine"], copies=4)
+    rows = []
+    for recipe in (plain, taught):
+        settings = {**recipe.settings(), "teacher": recipe.teacher and recipe.teacher.name}
+        bounds = settings.pop("distortion")
+        rows.append({**settings, **{f"distortion.{name}": value for name, value in bounds.items()}})
+    search = pd.DataFrame(rows).drop(columns="name").assign(remark=None)
+    assert list(comparison.trials_of(plain, search).index) == [0]
+    assert list(comparison.trials_of(taught, search).index) == [1]
+
+
 def test_summary_keeps_the_order_and_holds_the_mean(table: pd.DataFrame) -> None:
     summary = comparison.summarise(table)
     assert list(summary.index) == ["a", "b", "c"]
@@ -108,6 +130,10 @@ def test_settings_without_a_part_in_a_recipe_show_a_dash() -> None:
     assert list(table.loc["elastic σ (pixels)"]) == ["–", "–", "4"]
     assert list(table.loc["averaged (share of the epochs)"]) == ["–", "–", "0.75"]
     assert list(table.loc["clean statistics"]) == ["no", "no", "yes"]
+    assert list(table.loc["teacher (a recipe)"]) == ["–", "–", "–"]
+    taught = comparison.settings_table(["best", "distilled"])
+    assert list(taught.loc["teacher (a recipe)"]) == ["–", "teacher"]
+    assert list(taught.loc["distorted copies of an image"]) == ["–", "24"]
 
 
 def test_every_figure_draws_what_it_is_given(table: pd.DataFrame) -> None:

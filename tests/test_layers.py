@@ -5,6 +5,7 @@ from torch import nn
 
 from lenet_lib.layers import ASSIGNMENT, activations, favourite_patches, layers
 from lenet_lib.model import PARAMETERS, LeNet, LeNet5
+from lenet_lib.vgg import SmallVGG
 
 
 def test_the_layers_are_those_of_the_assignment() -> None:
@@ -20,6 +21,15 @@ def test_multiply_adds_are_those_of_the_1998_paper() -> None:
         layer = found[name]
         assert layer.multiply_adds + layer.biases * uses == connections[name.upper()]
     assert found["c5"].field == 32 and sum(layer.parameters for layer in found.values()) == 60_000
+
+
+def test_the_teacher_halves_its_maps_twice_and_ends_in_their_means() -> None:
+    found = {layer.name: layer for layer in layers(SmallVGG())}
+    sizes = ["16×28×28"] * 2 + ["32×14×14"] * 2 + ["64×7×7"] * 3
+    assert [found[f"conv{number}"].size for number in range(1, 8)] == sizes
+    assert found["conv3"].multiply_adds == 14 * 14 * 32 * 16 * 9
+    assert found["mean"].size == "64×1×1" and found["fc"].size == "10"
+    assert sum(layer.parameters for layer in found.values()) == 109_658
 
 
 def test_a_unit_depends_on_its_receptive_field_and_on_nothing_else() -> None:

@@ -21,6 +21,7 @@ from lenet_lib.model import (
     save_weights,
     weights_facts,
 )
+from lenet_lib.vgg import SmallVGG
 
 SHAPES = [
     ("conv1", (6, 30, 30), 60),
@@ -117,7 +118,7 @@ def test_rbf_outputs_are_distances_to_the_codes() -> None:
     torch.testing.assert_close(logits, expected)
 
 
-@pytest.mark.parametrize("network", [LeNet, LeNet5])
+@pytest.mark.parametrize("network", [LeNet, LeNet5, SmallVGG])
 def test_weights_survive_the_disk(network: type[nn.Module], tmp_path: Path) -> None:
     model, path, x = network().eval(), tmp_path / "w.safetensors", torch.rand(4, 1, 28, 28)
     save_weights(model, path, recipe="fast", seed=3)
