@@ -51,8 +51,8 @@ def main(
     setting: Annotated[
         list[str] | None, typer.Option("--set", help="A change, NAME=VALUE; repeat it.")
     ] = None,
-    seeds: Annotated[int, typer.Option(help="How many seeds.")] = 1,
-    first: Annotated[int, typer.Option(help="The first of them.")] = 0,
+    seeds: Annotated[int, typer.Option("--seeds", help="How many seeds.")] = 1,
+    first: Annotated[int, typer.Option("--first", help="The first of them.")] = 0,
 ) -> None:
     """Train on the training part, measure on the validation part, append a row for each seed."""
     torch.set_num_threads(1)
