@@ -61,7 +61,7 @@ LADDER := reference one-cycle affine elastic clean
 
 study: setup ## remake the tables of notebook 05: hours, but runs that a table has are kept
 	$(BIN)/lenet study --recipe fast $(LADDER:%=--recipe %) --seeds 5 --weights build/study
-	$(BIN)/lenet study --recipe long --recipe best --recipe gentle --seeds 10 --weights build/study
+	$(BIN)/lenet study --recipe long --recipe averaged --recipe gentle --recipe best --seeds 10 --weights build/study
 	$(BIN)/lenet study --recipe lenet5 --seeds 5
 	$(BIN)/lenet study --recipe one-cycle --network LeNet5 --seeds 2
 	$(BIN)/lenet study --recipe one-cycle --recipe clean $(SIZES:%=--train-images %) --seeds 3 --out results/sample-size.csv

@@ -25,10 +25,10 @@ class RecipeName(StrEnum):
     ELASTIC = "elastic"
     CLEAN = "clean"
     LONG = "long"
-    BEST = "best"
+    AVERAGED = "averaged"
     GENTLE = "gentle"
     TEACHER = "teacher"
-    DISTILLED = "distilled"
+    BEST = "best"
 
 
 class NetworkName(StrEnum):

@@ -133,16 +133,16 @@ ELASTIC = replace(
 )
 CLEAN = replace(ELASTIC, name="clean", clean_statistics=True)
 LONG = replace(CLEAN, name="long", epochs=40)
-BEST = replace(LONG, name="best", epochs=80, swa=0.75, swa_learning_rate=0.004)
+AVERAGED = replace(LONG, name="averaged", epochs=80, swa=0.75, swa_learning_rate=0.004)
 GENTLE = replace(
-    BEST,
+    AVERAGED,
     name="gentle",
     distortion=Distortion(rotation=8, scale=0.08, shear=0.1, shift=1.5, alpha=8),
 )
 TEACHER = replace(
-    BEST, name="teacher", network="SmallVGG", epochs=20, swa=0.4, mixed_precision=True
+    AVERAGED, name="teacher", network="SmallVGG", epochs=20, swa=0.4, mixed_precision=True
 )
-DISTILLED = replace(BEST, name="distilled", teacher=TEACHER, teacher_temperature=2.0, copies=24)
+BEST = replace(AVERAGED, name="best", teacher=TEACHER, teacher_temperature=2.0, copies=24)
 
 RECIPES = {
     recipe.name: recipe
@@ -171,14 +171,14 @@ RECIPES = {
         ELASTIC,
         CLEAN,
         LONG,
-        BEST,
+        AVERAGED,
         GENTLE,
         TEACHER,
-        DISTILLED,
+        BEST,
     )
 }
 
-LADDER = ("reference", "one-cycle", "affine", "elastic", "clean", "long", "best")
+LADDER = ("reference", "one-cycle", "affine", "elastic", "clean", "long", "averaged", "best")
 """From the assignment's recipe to the best one: each adds one idea to the one before it."""
 
 

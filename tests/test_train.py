@@ -63,7 +63,7 @@ def test_recipes_are_frozen_and_looked_up_by_name() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         RECIPES["fast"].epochs = 5  # type: ignore[misc]
     assert get_recipe("fast", epochs=7).epochs == 7
-    short = get_recipe("distilled", epochs=8)
+    short = get_recipe("best", epochs=8)
     assert short.epochs == 4 * short.teacher.epochs == 8  # 80 and 20 in full
     with pytest.raises(LenetError, match=r"no recipe .slow.; choose one of .*reference, fast"):
         get_recipe("slow")
