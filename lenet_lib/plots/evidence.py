@@ -150,10 +150,10 @@ def cost(summary: pd.DataFrame) -> Figure:
     left.set(xlabel="multiply-adds of one run (10¹²)", ylabel="mean test error (%)")
     right.set_xlabel("seconds of one run, one thread")
     for axes in (left, right):
-        ticks = [digit * 10.0**power for power in range(-3, 4) for digit in (1, 2, 5)]
+        ticks = [digit * 10.0**power for power in range(-3, 4) for digit in (1, 3)]
         axes.xaxis.set_major_locator(FixedLocator(ticks))
         axes.xaxis.set_minor_locator(NullLocator())
-        axes.xaxis.set_major_formatter("{x:g}")
+        axes.xaxis.set_major_formatter("{x:,g}")
     return figure
 
 
