@@ -31,6 +31,7 @@ from lenet_lib.evaluate import predict_logits
 from lenet_lib.model import NETWORKS, is_finite
 from lenet_lib.recipe import Recipe
 from lenet_lib.schedule import make_optimizer, make_schedule
+from lenet_lib.teacher import Teacher
 
 BROKEN = (
     *(AttributeError, EOFError, LookupError, OSError, RuntimeError, TypeError, ValueError),
@@ -107,7 +108,7 @@ def fit(
             progress=progress,
         )
     with repeatable(seed):
-        run = _Training(recipe, train.to(device), seed, teacher)
+        run = _Training(recipe, train.to(device), seed, teacher.model if teacher else None)
         if checkpoint is not None and checkpoint.is_file():
             run.restore(checkpoint)
         with tqdm(
@@ -121,6 +122,8 @@ def fit(
         ) as bar:
             for epoch in range(len(run.history), recipe.epochs):
                 run.epoch(epoch, bar)
+                if teacher is not None and epoch == 0:
+                    run.history[0]["seconds"] += teacher.seconds
                 if run.average is not None and epoch >= recipe.cycle_epochs:
                     run.average.update_parameters(run.model)
                 if epoch == recipe.epochs - 1:
@@ -156,27 +159,6 @@ def _precision(recipe: Recipe, device: torch.device) -> torch.autocast:
     return torch.autocast("cpu", torch.bfloat16, enabled=mixed)
 
 
-class _Teacher:
-    """A trained network's probabilities for the batches of each copy, computed when first met."""
-
-    def __init__(
-        self, fitted: Fit, recipe: Recipe, temperature: float, device: torch.device
-    ) -> None:
-        self.model = fitted.model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.seconds, self.temperature = fitted.seconds, temperature
-        self.precision = _precision(recipe, device)
-        self.known: dict[tuple[int, int], Tensor] = {}
-
-    @torch.no_grad()
-    def probabilities(self, copy: int, batch: int, images: Tensor) -> Tensor:
-        """Give float32 N×10 for the images of a copy's batch, softened by the temperature."""
-        if (copy, batch) not in self.known:
-            with self.precision:
-                logits = self.model(images).float()
-            self.known[copy, batch] = (logits / self.temperature).softmax(1)
-        return self.known[copy, batch]
-
-
 class _Training:
     """The state of a run between two epochs: network, optimiser, schedule, history."""
 
@@ -185,18 +167,19 @@ class _Training:
         recipe: Recipe,
         train: Images,
         seed: int,
-        teacher: Fit | None = None,
+        teacher: nn.Module | None = None,
     ) -> None:
         self.recipe, self.train, self.seed = recipe, train, seed
         device = train.labels.device
-        self.teacher = None
-        if teacher is not None and recipe.teacher is not None:
-            self.teacher = _Teacher(teacher, recipe.teacher, recipe.teacher_temperature, device)
         self.history: list[dict[str, float]] = []
         self.steps = len(list(self._batches(0)))
         # Channels last in memory: the CPU's convolution and pooling kernels are faster on it.
         layout: Any = {"device": device, "memory_format": torch.channels_last}
         self.model = NETWORKS[recipe.network]().to(**layout)
+        self.teacher = None
+        if teacher is not None and recipe.teacher is not None:
+            precision = _precision(recipe.teacher, device)
+            self.teacher = Teacher(teacher.to(**layout), recipe.teacher_temperature, precision)
         averages = recipe.cycle_epochs < recipe.epochs
         self.average = AveragedModel(self.model) if averages else None
         self.optimizer = make_optimizer(recipe, self.model)
@@ -252,8 +235,6 @@ class _Training:
                 "seconds": time.perf_counter() - start,
             }
         )
-        if self.teacher is not None and epoch == 0:
-            self.history[0]["seconds"] += self.teacher.seconds
 
     def finish(self) -> None:
         """Take the mean of the averaged weights, and undistorted images' mean and variance."""

@@ -18,14 +18,11 @@ from lenet_lib.errors import LenetError
 from lenet_lib.evaluate import evaluate, predict_logits
 from lenet_lib.recipe import RECIPES, Recipe, get_recipe, stretch
 from lenet_lib.schedule import trace_schedule
-from lenet_lib.train import _Training, fit, teacher_checkpoint
+from lenet_lib.train import _Training, fit
 
 SMALL = dataclasses.replace(RECIPES["fast"], epochs=3, batch_size=32, learning_rate=0.01)
 AVERAGED = dataclasses.replace(
     SMALL, epochs=4, clean_statistics=True, swa=0.5, swa_learning_rate=0.002
-)
-PUPIL = dataclasses.replace(
-    SMALL, epochs=5, teacher=SMALL, teacher_temperature=2.0, copies=2, mixed_precision=False
 )
 CPU = torch.device("cpu")
 
@@ -270,80 +267,6 @@ def test_the_rate_of_averaged_epochs_stays() -> None:
 def test_an_average_of_nothing_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(LenetError, match=r"averaged epochs|Averaging weights needs"):
         dataclasses.replace(AVERAGED, **wrong)
-
-
-def test_a_pupil_learns_from_its_teacher_alone(few: Images) -> None:
-    """Labels that are all wrong change nothing but the accuracy that is shown."""
-    teacher = fit(SMALL, few, device=CPU)
-    wrong = Images(few.images, (few.labels + 1) % 10)
-    runs = []
-    for images in (few, wrong):
-        with repeatable(0):
-            run = _Training(PUPIL, images, 0, teacher)
-            run.epoch(0, tqdm(disable=True))
-        runs.append(run)
-    assert same(runs[0].model, runs[1].model)
-    assert runs[0].history[0]["train_accuracy"] != runs[1].history[0]["train_accuracy"]
-    assert runs[0].history[0]["seconds"] > teacher.seconds
-
-
-def test_the_distilled_loss_is_the_cross_entropy_of_softened_outputs(few: Images) -> None:
-    teacher = fit(SMALL, few, device=CPU)
-    once = dataclasses.replace(PUPIL, batch_size=len(few), optimizer="adam", schedule="constant")
-    with repeatable(0):
-        run = _Training(once, few, 0, teacher)
-        own = run.model.train()(few.images.float() / 255).detach()
-        run.epoch(0, tqdm(disable=True))
-    said = (predict_logits(teacher.model, few.images) / 2).softmax(1)
-    expected = -(said * (own / 2).log_softmax(1)).sum(1).mean()
-    assert run.history[0]["train_loss"] == pytest.approx(expected.item(), rel=1e-4)
-
-
-def test_a_teacher_reads_each_copy_once(few: Images) -> None:
-    teacher, asked = fit(SMALL, few, device=CPU), []
-    teacher.model.register_forward_hook(lambda _, inputs, __: asked.append(inputs[0].clone()))
-    bent = dataclasses.replace(PUPIL, distortion=RECIPES["affine"].distortion)
-    with repeatable(0):
-        run = _Training(bent, few, 0, teacher)
-        for epoch in range(bent.epochs):
-            run.epoch(epoch, tqdm(disable=True))
-    assert len(asked) == bent.copies * run.steps
-    assert not any(torch.equal(asked[0], other) for other in asked[1:])
-    seeds = [run._epoch_seed(epoch) for epoch in range(bent.epochs)]
-    assert seeds[:2] * 2 + seeds[:1] == seeds
-    assert not {*seeds} & {*range(SMALL.epochs)}  # its own training had those
-
-
-@pytest.mark.parametrize("stop", [("SmallVGG", 1, 3), ("LeNet", 0, 2), ("LeNet", 3, 1)])
-def test_a_pupil_is_resumed_in_its_teachers_training_and_in_its_own(
-    few: Images, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: tuple[str, int, int]
-) -> None:
-    deep = dataclasses.replace(SMALL, network="SmallVGG")
-    recipe = dataclasses.replace(PUPIL, teacher=deep, distortion=RECIPES["elastic"].distortion)
-    expected = fit(recipe, few, seed=2, device=CPU)
-    batches = _Training._batches
-
-    def interrupted(self: _Training, epoch: int):
-        for number, index in enumerate(batches(self, epoch)):
-            if (self.recipe.network, epoch, number) == stop and hasattr(self, "model"):
-                raise KeyboardInterrupt
-            yield index
-
-    file = tmp_path / "checkpoint.pt"
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(_Training, "_batches", interrupted)
-        fit(recipe, few, seed=2, device=CPU, checkpoint=file)
-    assert teacher_checkpoint(file).exists()
-    assert file.exists() == (stop[0] == "LeNet" and stop[1] > 0)
-    resumed = fit(recipe, few, seed=2, device=CPU, checkpoint=file)
-    assert same(resumed.model, expected.model)
-    assert type(resumed.model) is type(fit(SMALL, few, device=CPU).model)
-
-
-@pytest.mark.parametrize("wrong", [{"teacher_temperature": 0.0}, {"copies": 0}])
-def test_a_teacher_needs_a_temperature_and_copies(wrong: dict[str, Any]) -> None:
-    with pytest.raises(LenetError, match="temperature above 0 and at least 1 copy"):
-        dataclasses.replace(PUPIL, **wrong)
 
 
 def test_the_traced_schedule_is_the_one_that_trains(few: Images) -> None:
