@@ -38,7 +38,7 @@ def table(runs: pd.DataFrame, study: pd.DataFrame) -> str:
     mean, low, high = (100 * value for value in mean_interval(best.accuracy))
     lines.append(
         f"| this report's, recipe `best`, {best.epochs.iloc[0]} epochs and a teacher's | "
-        f"{len(best)} | **{mean:.2f} %** ({low:.2f}–{high:.2f} %) | {best.seconds.mean():,.0f} s | "
+        f"{len(best)} | **{mean:.3f} %** ({low:.2f}–{high:.2f} %) | {best.seconds.mean():,.0f} s | "
         "– |"
     )
     mean = runs.groupby("pipeline")[["train_seconds", "images_per_second"]].mean()
