@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import browser, jupyterlab, needs_chromium, run_all, wait_for_kernel
+from helpers.browser import browser, jupyterlab, needs_chromium, run_all, wait_for_kernel
+from helpers.paths import ROOT
 from test_photo import WRITTEN, draw, saved
 
-from conftest import ROOT
 from lenet_lib import data
 from lenet_lib.canvas import HINT, DigitCanvas
 from lenet_lib.reader import predict

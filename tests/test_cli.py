@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from helpers.paths import ROOT
 
-from conftest import ROOT
 from lenet_lib.cli import main
 
 SMALL = ["--dataset", "digits", "--device", "cpu"]

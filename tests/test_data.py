@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from facts import TEST_COUNTS, TRAIN_COUNTS
+from helpers.facts import TEST_COUNTS, TRAIN_COUNTS
 
 from lenet_lib import data, sources
 from lenet_lib.errors import LenetError, LenetWarning

@@ -16,9 +16,9 @@ import pandas as pd
 import pytest
 import typer
 import yaml
+from helpers.paths import ROOT
 from typer.core import TyperOption
 
-from conftest import ROOT
 from lenet_lib.cli import app
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

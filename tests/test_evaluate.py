@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from facts import labels_and_predictions
+from helpers.facts import labels_and_predictions
 from torch import nn
 
 from lenet_lib.assignment import CONFUSION

@@ -10,9 +10,9 @@ from typing import Any
 
 import nbformat
 import pytest
-from browser import browser, jupyterlab, needs_chromium, run_all, wait_for_kernel
+from helpers.browser import browser, jupyterlab, needs_chromium, run_all, wait_for_kernel
+from helpers.paths import ROOT
 
-from conftest import ROOT
 from lenet_lib import data
 
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))

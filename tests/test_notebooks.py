@@ -9,8 +9,7 @@ from typing import Any
 
 import nbformat
 import pytest
-
-from conftest import ROOT
+from helpers.paths import ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from helpers.synthetic import Scene, photograph
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from joblib import Parallel, delayed
 from PIL import Image, ImageDraw
 from scipy import ndimage
-from synthetic import Scene, photograph
 
 from lenet_lib import data
 from lenet_lib.errors import LenetError

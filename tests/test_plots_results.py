@@ -7,9 +7,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.paths import ROOT
 from matplotlib.figure import Figure
 
-from conftest import ROOT
 from lenet_lib.assignment import CONFUSION
 from lenet_lib.plots import evaluation, training, trust
 from lenet_lib.plots.style import COLUMN, style

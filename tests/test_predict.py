@@ -10,15 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from helpers.paths import ROOT
+from helpers.synthetic import photograph
 from joblib import Parallel, delayed
 from PIL import Image
 from sklearn.metrics import roc_auc_score
-from synthetic import photograph
 from test_photo import HOSTILE, WRITTEN, draw, saved
 from typer.testing import CliRunner
 
 import lenet_lib
-from conftest import ROOT
 from lenet_lib import data, strangers
 from lenet_lib.cli import app
 from lenet_lib.errors import LenetError

@@ -11,10 +11,10 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 import yaml
+from helpers.paths import ROOT
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from conftest import ROOT
 from lenet_lib.recipe import RECIPES
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

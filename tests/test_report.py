@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 import report_samples as samples
+from helpers.report_pdf import DAY, Result, typeset, typeset_all
+from helpers.report_samples import code, display, error, figure, frame, markdown, stream
 from nbformat import v4
 from PIL import Image
 from pypdf import PdfReader
-from report_pdf import DAY, Result, typeset, typeset_all
-from report_samples import code, display, error, figure, frame, markdown, stream
 from sklearn.linear_model import LogisticRegression
 from typer.testing import CliRunner
 

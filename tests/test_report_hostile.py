@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 import report_samples as samples
+from helpers.report_pdf import DAY, typeset
+from helpers.report_samples import code, display, error, figure, markdown, stream
 from nbformat import v4
-from report_pdf import DAY, typeset
-from report_samples import code, display, error, figure, markdown, stream
 
 from lenet_lib.errors import LenetError
 from lenet_lib.report import build_report, read_settings

@@ -11,9 +11,9 @@ from typing import Any
 import nbformat
 import pytest
 import report_samples as samples
-from browser import browser, jupyterlab, needs_chromium
-from report_pdf import Result
-from report_samples import code, figure, markdown
+from helpers.browser import browser, jupyterlab, needs_chromium
+from helpers.report_pdf import Result
+from helpers.report_samples import code, figure, markdown
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 import report_samples as samples
-from report_pdf import DAY, Result, typeset, typeset_all
-from report_samples import code, display, markdown
+from helpers.report_pdf import DAY, Result, typeset, typeset_all
+from helpers.report_samples import code, display, markdown
 from typer.testing import CliRunner
 
 from lenet_lib.cli_report import report_command

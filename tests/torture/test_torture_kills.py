@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from helpers.paths import ROOT
 
-from conftest import ROOT
 from lenet_lib import data, sources
 
 from .conftest import FULL, Faults

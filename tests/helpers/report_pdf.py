@@ -12,8 +12,8 @@ from typing import Any
 import nbformat
 from pypdf import PdfReader
 from pypdf.generic import IndirectObject
-from report_samples import write
 
+from helpers.report_samples import write
 from lenet_lib.errors import LenetWarning
 from lenet_lib.report import read_settings, report_pdf
 from lenet_lib.report.notebooks import read_notebook

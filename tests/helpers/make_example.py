@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw
-from synthetic import Scene, photograph
+
+from helpers.synthetic import Scene, photograph
 
 STROKES = [
     [(40, 30), (37, 56), (48, 51), (60, 52), (68, 61), (69, 72), (62, 83), (50, 87), (36, 82)],
@@ -28,4 +29,4 @@ def make() -> bytes:
 
 
 if __name__ == "__main__":
-    Path(__file__).parents[1].joinpath("notebooks", "example.jpg").write_bytes(make())
+    Path(__file__).parents[2].joinpath("notebooks", "example.jpg").write_bytes(make())
