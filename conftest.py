@@ -14,7 +14,7 @@ if os.environ.get("LENET_DATA"):  # notebooks run in their own folder, where "..
 def mnist_is_missing() -> str:
     """Say why MNIST can't be had, or nothing where it can."""
     from lenet_lib.data import load
-    from lenet_lib.sources import DownloadError
+    from lenet_lib.data.download import DownloadError
 
     try:
         load("mnist")

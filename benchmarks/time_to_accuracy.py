@@ -22,7 +22,8 @@ import pandas as pd
 import torch
 import typer
 
-from lenet_lib import data, files, sources
+from lenet_lib import data, files
+from lenet_lib.data import download
 from lenet_lib.device import computes_in_bfloat16, describe
 from lenet_lib.evaluate import evaluate
 from lenet_lib.recipe import RECIPES
@@ -68,7 +69,7 @@ def main(
         print(json.dumps(fast(fast_seed)))
         return
     data.load("mnist")  # finds or fetches the files, for both
-    root = sources.raw_folder("mnist").parents[1]
+    root = download.raw_folder("mnist").parents[1]
     usual = (Path(__file__).with_name("usual_pipeline.py"), root, "--epochs", reference_epochs)
     rows = []
     for seed in range(seeds):

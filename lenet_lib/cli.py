@@ -220,7 +220,7 @@ def _no_folder_for_digits(dataset: DatasetName | None, data_dir: Path | None) ->
 def _load_or_stand_in(name: str, data_dir: Path | None) -> Dataset:
     """Load a data set; if MNIST can't be had at all, say so loudly and take the small digits."""
     from lenet_lib.data import load
-    from lenet_lib.sources import DownloadError
+    from lenet_lib.data.download import DownloadError
 
     try:
         return load(name, data_dir)

@@ -71,7 +71,7 @@ def execute(notebook: Path, target: Path, *, timeout: int = 600) -> float:
 def stand_in() -> str | None:
     """Name the data set that must stand in for MNIST here, or None where MNIST can be had."""
     from lenet_lib.data import load
-    from lenet_lib.sources import DownloadError
+    from lenet_lib.data.download import DownloadError
 
     try:
         load("mnist")

@@ -7,7 +7,8 @@ import os
 import pytest
 import torch
 
-from lenet_lib import data, sources
+from lenet_lib import data
+from lenet_lib.data import download
 
 
 @pytest.fixture(scope="session")
@@ -15,7 +16,7 @@ def mnist() -> data.Dataset:
     """The real MNIST, or a skip where it is neither on disk nor to be had."""
     try:
         return data.load("mnist")
-    except sources.DownloadError as error:
+    except download.DownloadError as error:
         if os.environ.get("CI") and os.environ.get("LENET_DATA"):
             raise
         pytest.skip(str(error))

@@ -241,7 +241,7 @@ def test_without_mnist_the_digits_stand_in_loudly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No data folder, and a network on which nobody answers: a proxy on a closed port."""
-    monkeypatch.setattr("lenet_lib.sources.default_data_dir", lambda: tmp_path / "data")
+    monkeypatch.setattr("lenet_lib.data.download.default_data_dir", lambda: tmp_path / "data")
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.delenv("no_proxy", raising=False)

@@ -13,7 +13,7 @@ import torch
 from scipy.stats import ttest_rel
 
 from lenet_lib import comparison
-from lenet_lib.disputed import DISPUTED
+from lenet_lib.data.label_errors import DISPUTED
 from lenet_lib.plots import evidence as plots
 from lenet_lib.recipe import RECIPES
 from lenet_lib.robustness import CORRUPTIONS

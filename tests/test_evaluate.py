@@ -11,8 +11,8 @@ import torch
 from helpers.facts import labels_and_predictions
 from torch import nn
 
-from lenet_lib.assignment import CONFUSION
 from lenet_lib.data import Dataset
+from lenet_lib.data.assignment import CONFUSION
 from lenet_lib.evaluate import evaluate, measure, predict_logits, wilson_interval
 from lenet_lib.model import LeNet
 

@@ -8,8 +8,8 @@ import torch
 from scipy.stats import t
 
 from lenet_lib import intervals, mistakes
-from lenet_lib.assignment import CONFUSION
 from lenet_lib.data import Writers
+from lenet_lib.data.assignment import CONFUSION
 from lenet_lib.evaluate import wilson_interval
 
 LOGITS = torch.tensor([[4.0, 0, 0], [0, 9, 0], [1.0, 2, 0], [0, 0, 3.0]])

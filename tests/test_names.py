@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from lenet_lib import model, names, recipe, sources
+from lenet_lib import model, names, recipe
+from lenet_lib.data import download
 
 
 def test_every_name_stands_for_something_and_nothing_lacks_a_name() -> None:
     assert set(names.RecipeName) == set(recipe.RECIPES)
     assert set(names.NetworkName) == set(model.NETWORKS)
-    assert set(names.DatasetName) == set(sources.TITLES)
+    assert set(names.DatasetName) == set(download.TITLES)

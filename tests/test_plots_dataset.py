@@ -11,7 +11,7 @@ import torch
 
 from lenet_lib.augment import Distortion, elastic_fields
 from lenet_lib.data import Dataset, Writers
-from lenet_lib.disputed import Dispute
+from lenet_lib.data.label_errors import Dispute
 from lenet_lib.plots import COLUMN, dataset, distortion, maps, style, writers
 from lenet_lib.plots.tiles import mosaic
 

@@ -10,7 +10,7 @@ import pytest
 from helpers.paths import ROOT
 from matplotlib.figure import Figure
 
-from lenet_lib.assignment import CONFUSION
+from lenet_lib.data.assignment import CONFUSION
 from lenet_lib.plots import evaluation, training, trust
 from lenet_lib.plots.style import COLUMN, style
 

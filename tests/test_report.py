@@ -8,7 +8,7 @@ import io
 from pathlib import Path
 
 import pytest
-import report_samples as samples
+from helpers import report_samples as samples
 from helpers.report_pdf import DAY, Result, typeset, typeset_all
 from helpers.report_samples import code, display, error, figure, frame, markdown, stream
 from nbformat import v4

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-import report_samples as samples
+from helpers import report_samples as samples
 from helpers.report_pdf import DAY, typeset
 from helpers.report_samples import code, display, error, figure, markdown, stream
 from nbformat import v4

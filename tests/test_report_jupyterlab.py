@@ -10,7 +10,7 @@ from typing import Any
 
 import nbformat
 import pytest
-import report_samples as samples
+from helpers import report_samples as samples
 from helpers.browser import browser, jupyterlab, needs_chromium
 from helpers.report_pdf import Result
 from helpers.report_samples import code, figure, markdown

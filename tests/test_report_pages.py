@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-import report_samples as samples
+from helpers import report_samples as samples
 from helpers.report_pdf import DAY, Result, typeset, typeset_all
 from helpers.report_samples import code, display, markdown
 from typer.testing import CliRunner

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lenet_lib.data import Images
-from lenet_lib.disputed import Dispute
+from lenet_lib.data.label_errors import Dispute
 from lenet_lib.plots.style import COLUMN, PALETTE
 from lenet_lib.plots.tiles import bare, draw_digit, mosaic
 

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.torch import save_file
 
-from lenet_lib import data, sources
+from lenet_lib import data
+from lenet_lib.data import download
+from lenet_lib.data.idx import DTYPES, IdxError, read_idx
 from lenet_lib.errors import LenetError
-from lenet_lib.idx import DTYPES, IdxError, read_idx
 from lenet_lib.model import LeNet, LeNet5, load_weights, save_weights
 
 from .conftest import Faults
@@ -27,8 +28,8 @@ def raw(tmp_path: Path, mnist: data.Dataset) -> Path:
     """MNIST's folder with links to the sound files, to be replaced one by one."""
     folder = tmp_path / "MNIST" / "raw"
     folder.mkdir(parents=True)
-    for file in sources.FILES:
-        (folder / file).symlink_to(sources.raw_folder("mnist") / file)
+    for file in download.FILES:
+        (folder / file).symlink_to(download.raw_folder("mnist") / file)
     return folder
 
 
@@ -38,11 +39,11 @@ def refused(raw: Path, file: str) -> None:
     (`load` itself would read 47 sound megabytes first, hundreds of times.)
     """
     with pytest.raises(LenetError, match=file) as error:
-        sources.read_checked(raw / file, "mnist")
+        download.read_checked(raw / file, "mnist")
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("file", sources.FILES)
+@pytest.mark.parametrize("file", download.FILES)
 def test_truncated_and_flipped_files(raw: Path, file: str, faults: Faults) -> None:
     path = raw / file
     sound = path.read_bytes()
@@ -59,13 +60,13 @@ def test_truncated_and_flipped_files(raw: Path, file: str, faults: Faults) -> No
         faults.tried("data file with a flipped bit")
 
 
-@pytest.mark.parametrize("file", sources.FILES)
+@pytest.mark.parametrize("file", download.FILES)
 def test_other_things_in_a_files_place(raw: Path, file: str, faults: Faults) -> None:
     path = raw / file
-    for other in sources.FILES:
+    for other in download.FILES:
         if other != file:
             path.unlink()
-            path.symlink_to(sources.raw_folder("mnist") / other)
+            path.symlink_to(download.raw_folder("mnist") / other)
             refused(raw, file)
             faults.tried("data file swapped with another")
     path.unlink()
@@ -85,7 +86,7 @@ def test_other_things_in_a_files_place(raw: Path, file: str, faults: Faults) -> 
 
 
 def test_damaged_writer_files(tmp_path: Path, faults: Faults) -> None:
-    path = tmp_path / "QMNIST" / "raw" / sources.WRITER_FILES[True][0]
+    path = tmp_path / "QMNIST" / "raw" / download.WRITER_FILES[True][0]
     path.mkdir(parents=True)
     with pytest.raises(LenetError, match="can't be read"):
         data.writers(tmp_path)
@@ -102,8 +103,8 @@ def test_a_folder_in_a_downloads_place_is_named(
 ) -> None:
     """Nothing is downloaded over what lies in data/."""
     monkeypatch.delenv("LENET_DATA", raising=False)
-    monkeypatch.setattr(sources, "default_data_dir", lambda: tmp_path)
-    for file in sources.FILES:
+    monkeypatch.setattr(download, "default_data_dir", lambda: tmp_path)
+    for file in download.FILES:
         (tmp_path / "MNIST" / "raw" / file).mkdir(parents=True)
     with pytest.raises(LenetError, match="can't be read"):
         data.load("mnist")

@@ -20,7 +20,8 @@ import pandas as pd
 import pytest
 from helpers.paths import ROOT
 
-from lenet_lib import data, sources
+from lenet_lib import data
+from lenet_lib.data import download
 
 from .conftest import FULL, Faults
 
@@ -34,13 +35,14 @@ DOWNLOAD = """
 import sys
 from pathlib import Path
 from torchvision import datasets
-from lenet_lib import data, sources
+from lenet_lib import data
+from lenet_lib.data import download
 
 address, *sums = sys.argv[1:]
 datasets.MNIST.mirrors = [address]
 names = [name for name, _ in datasets.MNIST.resources]
 datasets.MNIST.resources = list(zip(names, sums, strict=True))
-sources.default_data_dir = lambda: Path("data")
+download.default_data_dir = lambda: Path("data")
 print(int(data.load("mnist").train.images.sum()))
 """
 
@@ -148,8 +150,8 @@ class Slow(http.server.SimpleHTTPRequestHandler):
 def mirror(mnist: data.Dataset, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
     """Serve MNIST here; gives the address, then the files' checksums."""
     folder, sums = tmp_path_factory.mktemp("mirror"), []
-    for file in sources.FILES:
-        packed = gzip.compress((sources.raw_folder("mnist") / file).read_bytes(), 1)
+    for file in download.FILES:
+        packed = gzip.compress((download.raw_folder("mnist") / file).read_bytes(), 1)
         (folder / f"{file}.gz").write_bytes(packed)
         sums.append(hashlib.md5(packed).hexdigest())
     handler = functools.partial(Slow, directory=str(folder))
@@ -170,8 +172,8 @@ def test_a_killed_download_starts_anew(
         folder = tmp_path / str(number)
         killed(folder, faults.random.uniform(0.3, 1) * length, *words)
         raw = folder / "data" / "MNIST" / "raw"
-        for file in sources.FILES:
-            assert not (raw / file).exists() or sources.read_checked(raw / file, "mnist").size
+        for file in download.FILES:
+            assert not (raw / file).exists() or download.read_checked(raw / file, "mnist").size
         assert finish(folder, *words).splitlines()[-1] == str(expected)
         faults.tried("download killed")
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet_lib.errors import LenetError
-from lenet_lib.idx import IdxError, read_idx
+from lenet_lib.data.idx import IdxError, read_idx
 
 TITLES = {
     "mnist": "MNIST",
@@ -79,7 +79,7 @@ def raw_folder(name: str, data_dir: str | Path | None = None) -> Path:
 
 def default_data_dir() -> Path:
     """Give the checkout's ``data/`` folder, or the working folder's for an installed package."""
-    checkout = Path(__file__).resolve().parents[1]
+    checkout = Path(__file__).resolve().parents[2]
     return (checkout if (checkout / "pyproject.toml").is_file() else Path.cwd()) / "data"
 
 

@@ -12,9 +12,10 @@ import pytest
 import torch
 from helpers.facts import TEST_COUNTS, TRAIN_COUNTS
 
-from lenet_lib import data, sources
+from lenet_lib import data
+from lenet_lib.data import download
 from lenet_lib.errors import LenetError, LenetWarning
-from lenet_lib.idx import IdxError, read_idx
+from lenet_lib.data.idx import IdxError, read_idx
 
 
 def idx(array: np.ndarray) -> bytes:
@@ -26,7 +27,7 @@ def idx(array: np.ndarray) -> bytes:
 @pytest.fixture
 def copy(tmp_path: Path, mnist: data.Dataset) -> Path:
     """A folder with MNIST's files that may be broken."""
-    raw = sources.raw_folder("mnist")
+    raw = download.raw_folder("mnist")
     shutil.copytree(raw, tmp_path / "MNIST" / "raw")
     return tmp_path
 
@@ -91,7 +92,7 @@ def test_a_random_split_would_share_writers(mnist: data.Dataset) -> None:
     assert len(set(who.writer[drawn]) & set(who.writer[rest])) > 500
 
 
-@pytest.mark.parametrize("file", sources.FILES)
+@pytest.mark.parametrize("file", download.FILES)
 def test_a_truncated_file_is_never_loaded(copy: Path, file: str) -> None:
     path = copy / "MNIST" / "raw" / file
     path.write_bytes(path.read_bytes()[:-1])
@@ -99,7 +100,7 @@ def test_a_truncated_file_is_never_loaded(copy: Path, file: str) -> None:
         data.load("mnist", copy)
 
 
-@pytest.mark.parametrize("file", sources.FILES)
+@pytest.mark.parametrize("file", download.FILES)
 def test_a_flipped_bit_is_noticed(copy: Path, file: str) -> None:
     path = copy / "MNIST" / "raw" / file
     content = bytearray(path.read_bytes())
@@ -122,18 +123,18 @@ def test_a_named_folder_must_hold_the_data(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("LENET_DATA", str(tmp_path))
     with pytest.raises(LenetError, match=r"LENET_DATA names.*missing") as error:
         data.load("mnist")
-    assert not isinstance(error.value, sources.DownloadError)
+    assert not isinstance(error.value, download.DownloadError)
 
 
 def test_fashion_mnist_comes_through_the_same_door(tmp_path: Path) -> None:
     raw = tmp_path / "FashionMNIST" / "raw"
     raw.mkdir(parents=True)
-    for file, shape in sources.SHAPES.items():
+    for file, shape in download.SHAPES.items():
         (raw / file).write_bytes(idx(np.zeros(shape)))
     fashion = data.load("fashion-mnist", tmp_path)
     assert fashion.classes[0] == "T-shirt/top"
     assert fashion.train.images.shape == (60_000, 1, 28, 28)
-    (raw / sources.FILES[1]).write_bytes(idx(np.full(60_000, 17)))
+    (raw / download.FILES[1]).write_bytes(idx(np.full(60_000, 17)))
     with pytest.raises(LenetError, match="labels from 0 to 9, not 17"):
         data.load("fashion-mnist", tmp_path)
 
@@ -149,16 +150,16 @@ def test_a_download_appears_whole_or_not_at_all(
             calls.append(root)
             raw = Path(root) / "MNIST" / "raw"
             raw.mkdir(parents=True)
-            for file in sources.FILES[: 2 if len(calls) == 1 else 4]:
+            for file in download.FILES[: 2 if len(calls) == 1 else 4]:
                 shutil.copy(source / file, raw / file)
             if len(calls) == 1:
                 raise RuntimeError("Error downloading t10k-images")
 
-    source = sources.raw_folder("mnist")
+    source = download.raw_folder("mnist")
     monkeypatch.delenv("LENET_DATA", raising=False)
-    monkeypatch.setattr(sources, "default_data_dir", lambda: tmp_path)
+    monkeypatch.setattr(download, "default_data_dir", lambda: tmp_path)
     monkeypatch.setattr("torchvision.datasets.MNIST", MNIST)
-    with pytest.raises(sources.DownloadError, match="Error downloading t10k-images"):
+    with pytest.raises(download.DownloadError, match="Error downloading t10k-images"):
         data.load("mnist")
     assert not list(tmp_path.rglob("*ubyte"))
     assert not list(tmp_path.glob(".download-*"))

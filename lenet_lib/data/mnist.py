@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lenet_lib.errors import LenetError, LenetWarning
-from lenet_lib.sources import (
+from lenet_lib.data.download import (
     FILES,
     TITLES,
     TORCHVISION_CLASSES,
@@ -105,7 +105,7 @@ def load(name: str = "mnist", data_dir: str | Path | None = None) -> Dataset:
     ------
     LenetError
         An unknown name, a folder without the files, a damaged file, or a failed download
-        (:class:`lenet_lib.sources.DownloadError`).
+        (:class:`lenet_lib.data.download.DownloadError`).
     """
     if name == "digits":
         return _sklearn_digits()

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from lenet_lib.handwriting import examples, habit, ink, longest_side, moments
-from lenet_lib.neighbours import nearest
+from lenet_lib.data.handwriting import examples, habit, ink, longest_side, moments
+from lenet_lib.data.neighbours import nearest
 
 
 def test_neighbours_are_those_of_scikit_learn() -> None:

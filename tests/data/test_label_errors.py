@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from lenet_lib.data import Dataset
-from lenet_lib.disputed import DISPUTED, Dispute
+from lenet_lib.data.label_errors import DISPUTED, Dispute
 
 
 def test_disputed_labels_are_those_of_the_test_set(mnist: Dataset) -> None:
