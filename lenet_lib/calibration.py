@@ -5,15 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import torch
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from torch import Tensor
 
 from lenet_lib.evaluate import wilson_interval
-
-
-def softmax(logits: Tensor, temperature: float = 1.0) -> NDArray[np.float64]:
-    """Turn logits N×10 into probabilities, float64 N×10; a temperature above 1 softens them."""
-    return torch.softmax(logits.double() / temperature, dim=1).numpy()
 
 
 def reliability(confidence: ArrayLike, correct: ArrayLike, *, bins: int = 15) -> pd.DataFrame:

@@ -141,7 +141,7 @@ def evaluate(
     """Measure trained weights on the test set."""
     from lenet_lib.data import load
     from lenet_lib.device import choose_device
-    from lenet_lib.model import load_weights, weights_facts
+    from lenet_lib.models import load_weights, weights_facts
     from lenet_lib.runs import Run, test
 
     _no_folder_for_digits(dataset, data_dir)
@@ -197,7 +197,7 @@ def _introduce(digits: Dataset, settings: Recipe, seed: int, place: torch.device
     """Print the network's summary and the settings."""
     from torchinfo import summary
 
-    from lenet_lib.model import NETWORKS
+    from lenet_lib.models import NETWORKS
 
     model = NETWORKS[settings.network]()
     columns = ("kernel_size", "output_size", "num_params", "mult_adds")

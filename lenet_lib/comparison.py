@@ -55,8 +55,8 @@ def multiply_adds(recipe: Recipe, images: int = 60_000) -> int:
 
 def _forward(recipe: Recipe) -> int:
     """Count the multiply-adds with which a recipe's network reads one image."""
-    from lenet_lib.layers import layers
-    from lenet_lib.model import NETWORKS
+    from lenet_lib.models import NETWORKS
+    from lenet_lib.models.summary import layers
 
     return sum(step.multiply_adds for step in layers(NETWORKS[recipe.network]()))
 

@@ -7,37 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
-from lenet_lib.data import scale
 from lenet_lib.errors import LenetError
-
-
-def predict_logits(model: nn.Module, images: Tensor, batch_size: int = 1000) -> Tensor:
-    """Run a network over images in evaluation mode.
-
-    Parameters
-    ----------
-    model
-        A network fed with float32 N×1×28×28 in 0–1.
-    images
-        uint8 N×1×28×28, on the model's device.
-    batch_size
-        Images at a time; changes nothing but the memory used.
-
-    Returns
-    -------
-    Tensor
-        Logits, float32 N×10, on the CPU.
-    """
-    training = model.training
-    model.eval()
-    with torch.inference_mode():
-        parts = [model(scale(batch)).float().cpu() for batch in torch.split(images, batch_size)]
-    model.train(training)
-    return torch.cat(parts).clone()
+from lenet_lib.models import predict_logits
 
 
 def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:

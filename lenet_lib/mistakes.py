@@ -9,9 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lenet_lib.calibration import softmax
 from lenet_lib.data import Writers
 from lenet_lib.evaluate import wilson_interval
+from lenet_lib.models import softmax
 
 
 def list_mistakes(logits: Tensor, labels: Tensor, disputed: Container[int] = ()) -> pd.DataFrame:

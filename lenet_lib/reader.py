@@ -63,7 +63,7 @@ class Reader:
 
     def __init__(self, weights: str | Path | None = None) -> None:
         from lenet_lib.errors import LenetError
-        from lenet_lib.model import WEIGHTS, load_weights, weights_facts
+        from lenet_lib.models import WEIGHTS, load_weights, weights_facts
 
         path = Path(weights) if weights else WEIGHTS
         self.model: nn.Module = load_weights(path)
@@ -91,8 +91,7 @@ class Reader:
         import numpy as np
         import torch
 
-        from lenet_lib.calibration import softmax
-        from lenet_lib.evaluate import predict_logits
+        from lenet_lib.models import predict_logits, softmax
 
         batch = torch.from_numpy(np.array(images, dtype=np.uint8).reshape(-1, 1, 28, 28))
         if not len(batch):

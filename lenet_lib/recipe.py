@@ -34,7 +34,7 @@ class Recipe:
     label_smoothing
         Probability mass taken from the true class and spread over all ten, 0–1.
     network
-        What is trained: a name of :data:`lenet_lib.model.NETWORKS`.
+        What is trained: a name of :data:`lenet_lib.models.NETWORKS`.
     distortion
         Bounds of the random distortion of every image in every epoch; None leaves images alone.
     clean_statistics

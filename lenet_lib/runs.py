@@ -21,7 +21,7 @@ from lenet_lib.data import Dataset
 from lenet_lib.device import describe
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluate import Metrics, evaluate
-from lenet_lib.model import load_weights, save_weights
+from lenet_lib.models import load_weights, save_weights
 from lenet_lib.recipe import RECIPES, Recipe
 from lenet_lib.train import fit, teacher_checkpoint
 

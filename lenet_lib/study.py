@@ -24,8 +24,7 @@ from lenet_lib import files
 from lenet_lib.data import Dataset, load
 from lenet_lib.device import describe
 from lenet_lib.errors import LenetError
-from lenet_lib.evaluate import predict_logits
-from lenet_lib.model import save_weights
+from lenet_lib.models import predict_logits, save_weights
 from lenet_lib.recipe import Recipe
 from lenet_lib.train import fit
 

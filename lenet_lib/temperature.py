@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from lenet_lib.model import WEIGHTS
+from lenet_lib.models import WEIGHTS
 
 
 def measure(weights: Path = WEIGHTS, twin: Path | None = None) -> float:
@@ -32,8 +32,7 @@ def measure(weights: Path = WEIGHTS, twin: Path | None = None) -> float:
     """
     from lenet_lib.calibration import fit_temperature
     from lenet_lib.data import load, split_by_writer, writers
-    from lenet_lib.evaluate import predict_logits
-    from lenet_lib.model import load_weights, save_weights, weights_facts
+    from lenet_lib.models import load_weights, predict_logits, save_weights, weights_facts
     from lenet_lib.recipe import get_recipe
     from lenet_lib.train import fit
 

@@ -27,8 +27,7 @@ from lenet_lib.device import (
     repeatable,
 )
 from lenet_lib.errors import LenetError
-from lenet_lib.evaluate import predict_logits
-from lenet_lib.model import NETWORKS, is_finite
+from lenet_lib.models import NETWORKS, is_finite, predict_logits
 from lenet_lib.recipe import Recipe
 from lenet_lib.schedule import make_optimizer, make_schedule
 from lenet_lib.teacher import Teacher

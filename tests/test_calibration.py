@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from lenet_lib import calibration
+from lenet_lib.models import softmax
 
 
 def test_reliability_counts_what_falls_into_each_bin() -> None:
@@ -38,7 +39,7 @@ def test_temperature_undoes_a_factor(factor: float) -> None:
 
 def test_softmax_softens_and_keeps_the_order() -> None:
     logits = torch.tensor([[3.0, 1.0, 0.0]])
-    plain, soft = calibration.softmax(logits), calibration.softmax(logits, 10)
+    plain, soft = softmax(logits), softmax(logits, 10)
     assert plain.sum() == pytest.approx(1)
     assert plain.argmax() == soft.argmax() == 0
     assert soft.max() < plain.max()

@@ -13,8 +13,8 @@ from torch import nn
 
 from lenet_lib.data import Dataset
 from lenet_lib.data.assignment import CONFUSION
-from lenet_lib.evaluate import evaluate, measure, predict_logits, wilson_interval
-from lenet_lib.model import LeNet
+from lenet_lib.evaluate import evaluate, measure, wilson_interval
+from lenet_lib.models import LeNet, predict_logits
 
 
 def test_the_assignments_report_follows_from_its_matrix() -> None:

@@ -21,8 +21,7 @@ from scipy import ndimage
 
 from lenet_lib import data
 from lenet_lib.errors import LenetError
-from lenet_lib.evaluate import predict_logits
-from lenet_lib.model import load_weights
+from lenet_lib.models import load_weights, predict_logits
 from lenet_lib.photo import explain, prepare
 from lenet_lib.photo.form import STROKE, centre, fit, stroke_width
 from lenet_lib.photo.light import flatten, grey

@@ -9,8 +9,8 @@ import pytest
 import torch
 from matplotlib.patches import Rectangle
 
-from lenet_lib.layers import layers
-from lenet_lib.model import C3_TABLE, LeNet, digit_codes
+from lenet_lib.models import C3_TABLE, LeNet, digit_codes
+from lenet_lib.models.summary import layers
 from lenet_lib.plots import COLUMN, architecture, model, style
 
 IMAGE = torch.randint(0, 256, (1, 28, 28), dtype=torch.uint8)

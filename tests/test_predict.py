@@ -22,7 +22,7 @@ import lenet_lib
 from lenet_lib import data, strangers
 from lenet_lib.cli import app
 from lenet_lib.errors import LenetError
-from lenet_lib.model import LeNet, load_weights, save_weights, weights_facts
+from lenet_lib.models import LeNet, load_weights, save_weights, weights_facts
 from lenet_lib.reader import Reader, Reading, predict
 
 

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from lenet_lib import robustness
 from lenet_lib.data import Dataset, scale
-from lenet_lib.model import load_weights
+from lenet_lib.models import load_weights
 from lenet_lib.robustness import CORRUPTIONS
 
 

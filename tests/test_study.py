@@ -19,7 +19,7 @@ from lenet_lib.cli import app
 from lenet_lib.data import load
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluate import evaluate
-from lenet_lib.model import load_weights
+from lenet_lib.models import load_weights
 from lenet_lib.recipe import RECIPES
 from lenet_lib.study import Job, Tables, run_one, study
 

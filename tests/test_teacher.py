@@ -15,7 +15,7 @@ from lenet_lib import train
 from lenet_lib.data import Images
 from lenet_lib.device import repeatable
 from lenet_lib.errors import LenetError
-from lenet_lib.evaluate import predict_logits
+from lenet_lib.models import predict_logits
 from lenet_lib.recipe import RECIPES
 from lenet_lib.train import Fit, _Training, fit, teacher_checkpoint
 

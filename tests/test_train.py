@@ -15,7 +15,8 @@ from lenet_lib import train
 from lenet_lib.data import Dataset, Images
 from lenet_lib.device import repeatable
 from lenet_lib.errors import LenetError
-from lenet_lib.evaluate import evaluate, predict_logits
+from lenet_lib.evaluate import evaluate
+from lenet_lib.models import predict_logits
 from lenet_lib.recipe import RECIPES, Recipe, get_recipe, stretch
 from lenet_lib.schedule import trace_schedule
 from lenet_lib.train import _Training, fit

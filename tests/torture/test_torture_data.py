@@ -18,7 +18,7 @@ from lenet_lib import data
 from lenet_lib.data import download
 from lenet_lib.data.idx import DTYPES, IdxError, read_idx
 from lenet_lib.errors import LenetError
-from lenet_lib.model import LeNet, LeNet5, load_weights, save_weights
+from lenet_lib.models import LeNet, LeNet5, load_weights, save_weights
 
 from .conftest import Faults
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from lenet_lib.layers import ASSIGNMENT, activations, favourite_patches, layers
-from lenet_lib.model import PARAMETERS, LeNet, LeNet5
-from lenet_lib.vgg import SmallVGG
+from lenet_lib.models import PARAMETERS, LeNet, LeNet5
+from lenet_lib.models.summary import ASSIGNMENT, activations, favourite_patches, layers
+from lenet_lib.models.vgg import SmallVGG
 
 
 def test_the_layers_are_those_of_the_assignment() -> None:

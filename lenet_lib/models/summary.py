@@ -9,7 +9,7 @@ import torch.nn.functional as F  # noqa: N812 (the field's name for it)
 from torch import Tensor, nn
 
 from lenet_lib.data import scale
-from lenet_lib.model import PartialConv2d, Subsampling
+from lenet_lib.models.lenet5 import PartialConv2d, Subsampling
 
 ASSIGNMENT = {
     "conv1": ("6×30×30", 60),

@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from lenet_lib.errors import LenetError
-from lenet_lib.model import (
+from lenet_lib.models import (
     C3_TABLE,
     PARAMETERS,
     LeNet,
@@ -21,7 +21,7 @@ from lenet_lib.model import (
     save_weights,
     weights_facts,
 )
-from lenet_lib.vgg import SmallVGG
+from lenet_lib.models.vgg import SmallVGG
 
 SHAPES = [
     ("conv1", (6, 30, 30), 60),

@@ -1,63 +1,10 @@
-"""The two networks: ``LeNet``, the report's (62,018 parameters), and ``LeNet5``, that of 1998."""
+"""``LeNet5``, the network of LeCun, Bottou, Bengio & Haffner 1998."""
 
 from __future__ import annotations
-
-import json
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, cast
 
 import torch
 import torch.nn.functional as F  # noqa: N812 (the field's name for it)
 from torch import Tensor, nn
-
-from lenet_lib import files
-from lenet_lib.errors import LenetError
-from lenet_lib.pooling import conv_max_pool2d
-from lenet_lib.vgg import SmallVGG
-
-PARAMETERS = 62_018
-"""Trainable parameters of :class:`LeNet`."""
-
-
-class LeNet(nn.Module):
-    """The report's LeNet: two convolutions, then three linear layers with batch normalisation.
-
-    Input float32 N×1×28×28, pixels 0 (paper) to 1 (ink); output logits, float32 N×10.
-    Pooling before ReLU gives the same values as ReLU before pooling, since both are monotone, and
-    costs a quarter of the ReLU's work.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(1, 6, kernel_size=3, padding=2)  # 6×30×30
-        self.conv2 = nn.Conv2d(6, 16, kernel_size=5)  # 16×11×11
-        self.pool = nn.MaxPool2d(2)  # 6×15×15, then 16×5×5
-        self.fc1 = nn.Linear(16 * 5 * 5, 120)
-        self.bn1 = nn.BatchNorm1d(120)
-        self.fc2 = nn.Linear(120, 84)
-        self.bn2 = nn.BatchNorm1d(84)
-        self.fc3 = nn.Linear(84, 10)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Compute the logits."""
-        x = F.relu(self._pooled_conv1(x))
-        x = F.relu(self.pool(self.conv2(x)))
-        x = F.relu(self.bn1(self.fc1(x.flatten(1))))
-        x = F.relu(self.bn2(self.fc2(x)))
-        return self.fc3(x)  # type: ignore[no-any-return]
-
-    def _pooled_conv1(self, x: Tensor) -> Tensor:
-        """Convolve and pool, N×6×15×15; for a training step on a CPU sooner and N×6×14×14.
-
-        Of conv2's 11 rows and columns the second pooling drops the last, and the 10 it keeps see 14
-        of the 15 before them: values and gradients are the same without the rest, up to rounding.
-        """
-        if not self.training or x.requires_grad or x.device.type != "cpu":
-            return self.pool(self.conv1(x))  # type: ignore[no-any-return]
-        padded, bias = F.pad(x, (2, 0, 2, 0)), cast(Tensor, self.conv1.bias)
-        return conv_max_pool2d(padded, self.conv1.weight, bias)
-
 
 # LeCun et al. 1998, table I: which of S2's six maps each of C3's sixteen maps sees.
 C3_TABLE = (
@@ -180,75 +127,3 @@ class LeNet5(nn.Module):
             "F6": 84 * (120 + 1),
             "Output": 10 * 84,
         }
-
-
-NETWORKS: Mapping[str, type[nn.Module]] = {
-    "LeNet": LeNet,
-    "LeNet5": LeNet5,
-    "SmallVGG": SmallVGG,
-}
-
-WEIGHTS = Path(__file__).with_name("weights") / "lenet-mnist.safetensors"
-"""The committed weights of the report's network."""
-
-
-def save_weights(model: nn.Module, path: Path, **facts: object) -> None:
-    """Write a network's weights as safetensors, with facts about their making as metadata."""
-    from safetensors.torch import save
-
-    # One key alone: safetensors writes several in random order, and equal runs equal files.
-    metadata = {"lenet": json.dumps({"network": type(model).__name__, **facts}, sort_keys=True)}
-    state = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
-    files.write(path, save(state, metadata))
-
-
-def load_weights(path: str | Path = WEIGHTS) -> nn.Module:
-    """Build the network that a safetensors file holds, in evaluation mode, on the CPU.
-
-    Raises
-    ------
-    LenetError
-        The file is missing, no safetensors, of another network, or holds NaN or infinity.
-    """
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, framework="pt") as file:
-            name = str(_facts(file).get("network", "LeNet"))
-            state = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 (no mapping)
-    except FileNotFoundError:
-        raise LenetError(f"There are no weights at {path}; `lenet train` makes some.") from None
-    except (SafetensorError, OSError, ValueError) as error:
-        raise LenetError(f"{path} is no readable safetensors file ({error}).") from None
-    if name not in NETWORKS:
-        raise LenetError(f"{path} holds weights of an unknown network, {name!r}.")
-    model = NETWORKS[name]()
-    try:
-        model.load_state_dict(state)
-    except RuntimeError:
-        raise LenetError(
-            f"{path} does not hold the weights of {name}: other names or shapes."
-        ) from None
-    if not is_finite(model):  # as loaded: a double may be finite and yet too large for a float
-        raise LenetError(f"{path} holds NaN or infinity; train again.")
-    return model.eval()
-
-
-def is_finite(model: nn.Module) -> bool:
-    """Tell whether all of a network's weights and buffers are numbers."""
-    return all(bool(tensor.isfinite().all()) for tensor in model.state_dict().values())
-
-
-def weights_facts(path: str | Path = WEIGHTS) -> dict[str, object]:
-    """Read what :func:`save_weights` was told of the making of these weights."""
-    from safetensors import safe_open
-
-    with safe_open(path, framework="pt") as file:
-        return _facts(file)
-
-
-def _facts(file: Any) -> dict[str, object]:
-    facts = json.loads((file.metadata() or {}).get("lenet", "{}"))
-    if not isinstance(facts, dict):
-        raise ValueError("its metadata are no table of facts")
-    return facts

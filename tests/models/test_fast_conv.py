@@ -7,8 +7,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-from lenet_lib.model import LeNet
-from lenet_lib.pooling import conv_max_pool2d
+from lenet_lib.models import LeNet
+from lenet_lib.models.fast_conv import conv_max_pool2d
 
 
 def plain(images: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
