@@ -24,10 +24,10 @@ import typer
 
 from lenet_lib import data, files
 from lenet_lib.data import download
-from lenet_lib.device import computes_in_bfloat16, describe
 from lenet_lib.evaluate import evaluate
-from lenet_lib.recipe import RECIPES
-from lenet_lib.train import fit
+from lenet_lib.training.device import computes_in_bfloat16, describe
+from lenet_lib.training.loop import fit
+from lenet_lib.training.recipe import RECIPES
 
 CPU = torch.device("cpu")
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import torch
 
     from lenet_lib.data import Dataset
-    from lenet_lib.recipe import Recipe
     from lenet_lib.runs import Run
+    from lenet_lib.training.recipe import Recipe
 
 app = typer.Typer(
     help="Handwritten digit recognition with LeNet on MNIST.",
@@ -82,8 +82,8 @@ def run(
 
     Without MNIST on this machine or a way to download it, scikit-learn's digits stand in.
     """
-    from lenet_lib.device import choose_device
-    from lenet_lib.recipe import get_recipe
+    from lenet_lib.training.device import choose_device
+    from lenet_lib.training.recipe import get_recipe
 
     _no_folder_for_digits(dataset, data_dir)
     place = choose_device(device)
@@ -114,8 +114,8 @@ def train(
 ) -> None:
     """Train LeNet and save its weights; the test set is not looked at."""
     from lenet_lib.data import load
-    from lenet_lib.device import choose_device
-    from lenet_lib.recipe import get_recipe
+    from lenet_lib.training.device import choose_device
+    from lenet_lib.training.recipe import get_recipe
 
     _no_folder_for_digits(dataset, data_dir)
     place = choose_device(device)
@@ -140,9 +140,9 @@ def evaluate(
 ) -> None:
     """Measure trained weights on the test set."""
     from lenet_lib.data import load
-    from lenet_lib.device import choose_device
     from lenet_lib.models import load_weights, weights_facts
     from lenet_lib.runs import Run, test
+    from lenet_lib.training.device import choose_device
 
     _no_folder_for_digits(dataset, data_dir)
     place = choose_device(device)

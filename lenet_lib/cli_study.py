@@ -102,8 +102,8 @@ def _jobs(
 ) -> list[Job]:
     from dataclasses import replace
 
-    from lenet_lib.recipe import get_recipe, stretch
     from lenet_lib.study import Job
+    from lenet_lib.training.recipe import get_recipe, stretch
 
     settings = get_recipe(name.value, epochs=epochs)
     if network is not None:

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from lenet_lib.augment import Distortion
 from lenet_lib.evaluate import wilson_interval
 from lenet_lib.intervals import mean_interval
-from lenet_lib.recipe import RECIPES, Recipe
+from lenet_lib.training import Distortion
+from lenet_lib.training.recipe import RECIPES, Recipe
 
 
 def summarise(table: pd.DataFrame, by: str = "recipe") -> pd.DataFrame:

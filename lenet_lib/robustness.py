@@ -15,8 +15,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (the field's name for it)
 from torch import Tensor, nn
 
-from lenet_lib.augment import warp
 from lenet_lib.data import Images, scale
+from lenet_lib.training.augment import warp
 
 Corrupt = Callable[[Tensor, float, torch.Generator], Tensor]
 """Turns float32 N×1×H×W in 0–1 into the like, given a strength and a source of chance."""

@@ -18,12 +18,12 @@ from torch import nn
 import lenet_lib
 from lenet_lib import files
 from lenet_lib.data import Dataset
-from lenet_lib.device import describe
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluate import Metrics, evaluate
 from lenet_lib.models import load_weights, save_weights
-from lenet_lib.recipe import RECIPES, Recipe
-from lenet_lib.train import fit, teacher_checkpoint
+from lenet_lib.training.device import describe
+from lenet_lib.training.loop import fit, teacher_checkpoint
+from lenet_lib.training.recipe import RECIPES, Recipe
 
 
 def default_folder(dataset: str, recipe: Recipe, seed: int) -> Path:

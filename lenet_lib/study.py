@@ -22,11 +22,11 @@ from tqdm import tqdm
 
 from lenet_lib import files
 from lenet_lib.data import Dataset, load
-from lenet_lib.device import describe
 from lenet_lib.errors import LenetError
 from lenet_lib.models import predict_logits, save_weights
-from lenet_lib.recipe import Recipe
-from lenet_lib.train import fit
+from lenet_lib.training.device import describe
+from lenet_lib.training.loop import fit
+from lenet_lib.training.recipe import Recipe
 
 KEY = ["dataset", "recipe", "network", "train_images", "epochs", "seed"]
 """The columns that tell one run from another."""

@@ -33,8 +33,8 @@ def measure(weights: Path = WEIGHTS, twin: Path | None = None) -> float:
     from lenet_lib.calibration import fit_temperature
     from lenet_lib.data import load, split_by_writer, writers
     from lenet_lib.models import load_weights, predict_logits, save_weights, weights_facts
-    from lenet_lib.recipe import get_recipe
-    from lenet_lib.train import fit
+    from lenet_lib.training.loop import fit
+    from lenet_lib.training.recipe import get_recipe
 
     facts = weights_facts(weights)
     split = split_by_writer(load("mnist").train, writers())

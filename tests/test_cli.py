@@ -280,6 +280,6 @@ def test_help_needs_no_torch(command: list[str]) -> None:
 
 
 def test_import_lenet_lib_imports_no_plotting() -> None:
-    script = "import sys, lenet_lib, lenet_lib.train; print('matplotlib' in sys.modules)"
+    script = "import sys, lenet_lib, lenet_lib.training.loop; print('matplotlib' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert result.stdout.strip() == "False"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from lenet_lib import names, recipe
+from lenet_lib import names
 from lenet_lib.data import download
 from lenet_lib.models import lenet
+from lenet_lib.training import recipe
 
 
 def test_every_name_stands_for_something_and_nothing_lacks_a_name() -> None:

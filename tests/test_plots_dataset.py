@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 import torch
 
-from lenet_lib.augment import Distortion, elastic_fields
 from lenet_lib.data import Dataset, Writers
 from lenet_lib.data.label_errors import Dispute
 from lenet_lib.plots import COLUMN, dataset, distortion, maps, style, writers
 from lenet_lib.plots.tiles import mosaic
+from lenet_lib.training import Distortion
+from lenet_lib.training.augment import elastic_fields
 
 
 @pytest.fixture(autouse=True)

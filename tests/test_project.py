@@ -15,7 +15,7 @@ from helpers.paths import ROOT
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from lenet_lib.recipe import RECIPES
+from lenet_lib.training.recipe import RECIPES
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LINES = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()

@@ -20,8 +20,8 @@ from lenet_lib.data import load
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluate import evaluate
 from lenet_lib.models import load_weights
-from lenet_lib.recipe import RECIPES
 from lenet_lib.study import Job, Tables, run_one, study
+from lenet_lib.training.recipe import RECIPES
 
 COMMAND = ("study", "--recipe", "fast", "--epochs", "1", "--dataset", "digits")
 TINY = replace(RECIPES["fast"], epochs=2)

@@ -18,9 +18,9 @@ from filelock import FileLock
 from lenet_lib.data import Images
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluate import evaluate
-from lenet_lib.recipe import RECIPES
 from lenet_lib.runs import Run
-from lenet_lib.train import fit
+from lenet_lib.training.loop import fit
+from lenet_lib.training.recipe import RECIPES
 
 from .conftest import FULL, Faults
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from lenet_lib.augment import Distortion, affine_matrices, distort, elastic_fields, warp
+from lenet_lib.training import Distortion, distort
+from lenet_lib.training.augment import affine_matrices, elastic_fields, warp
 
 NOTHING = Distortion(rotation=0, scale=0, shear=0, shift=0, alpha=0)
 

@@ -18,19 +18,19 @@ from torch.optim.swa_utils import AveragedModel, update_bn
 from tqdm import tqdm
 
 from lenet_lib import files
-from lenet_lib.augment import distort
 from lenet_lib.data import Images, scale
-from lenet_lib.device import (
+from lenet_lib.errors import LenetError
+from lenet_lib.models import NETWORKS, is_finite, predict_logits
+from lenet_lib.training.augment import distort
+from lenet_lib.training.device import (
     choose_device,
     computes_in_bfloat16,
     keep_freed_memory,
     repeatable,
 )
-from lenet_lib.errors import LenetError
-from lenet_lib.models import NETWORKS, is_finite, predict_logits
-from lenet_lib.recipe import Recipe
-from lenet_lib.schedule import make_optimizer, make_schedule
-from lenet_lib.teacher import Teacher
+from lenet_lib.training.distillation import Teacher
+from lenet_lib.training.recipe import Recipe
+from lenet_lib.training.schedule import make_optimizer, make_schedule
 
 BROKEN = (
     *(AttributeError, EOFError, LookupError, OSError, RuntimeError, TypeError, ValueError),

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 import torch
-from test_train import CPU, SMALL, same
+from helpers.training import CPU, SMALL, same
 from tqdm import tqdm
 
-from lenet_lib import train
 from lenet_lib.data import Images
-from lenet_lib.device import repeatable
 from lenet_lib.errors import LenetError
 from lenet_lib.models import predict_logits
-from lenet_lib.recipe import RECIPES
-from lenet_lib.train import Fit, _Training, fit, teacher_checkpoint
+from lenet_lib.training import loop
+from lenet_lib.training.device import repeatable
+from lenet_lib.training.loop import Fit, _Training, fit, teacher_checkpoint
+from lenet_lib.training.recipe import RECIPES
 
 PUPIL = dataclasses.replace(
     SMALL, epochs=5, teacher=SMALL, teacher_temperature=2.0, copies=2, mixed_precision=False
@@ -99,6 +99,6 @@ def test_a_teacher_needs_a_temperature_and_copies(wrong: dict[str, Any]) -> None
 
 def test_the_teachers_seconds_count_once(few: Images, monkeypatch: pytest.MonkeyPatch) -> None:
     teacher = Fit(fit(SMALL, few, device=CPU).model, [{"seconds": 1000.0}])
-    monkeypatch.setattr(train, "fit", lambda *_, **__: teacher)
+    monkeypatch.setattr(loop, "fit", lambda *_, **__: teacher)
     pupil = fit(PUPIL, few, device=CPU)
     assert pupil.history[0]["seconds"] > 1000 > pupil.seconds - 1000

@@ -8,30 +8,22 @@ from typing import Any
 
 import pytest
 import torch
-from torch import nn
+from helpers.training import CPU, SMALL, same
 from tqdm import tqdm
 
-from lenet_lib import train
 from lenet_lib.data import Dataset, Images
-from lenet_lib.device import repeatable
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluate import evaluate
 from lenet_lib.models import predict_logits
-from lenet_lib.recipe import RECIPES, Recipe, get_recipe, stretch
-from lenet_lib.schedule import trace_schedule
-from lenet_lib.train import _Training, fit
+from lenet_lib.training import loop
+from lenet_lib.training.device import repeatable
+from lenet_lib.training.loop import _Training, fit
+from lenet_lib.training.recipe import RECIPES, Recipe, get_recipe, stretch
+from lenet_lib.training.schedule import trace_schedule
 
-SMALL = dataclasses.replace(RECIPES["fast"], epochs=3, batch_size=32, learning_rate=0.01)
 AVERAGED = dataclasses.replace(
     SMALL, epochs=4, clean_statistics=True, swa=0.5, swa_learning_rate=0.002
 )
-CPU = torch.device("cpu")
-
-
-def same(one: nn.Module, other: nn.Module) -> bool:
-    """Compare all weights and buffers bit for bit."""
-    a, b = one.state_dict(), other.state_dict()
-    return all(torch.equal(a[name], b[name]) for name in a)
 
 
 def test_reference_is_the_assignments_recipe() -> None:
@@ -202,7 +194,7 @@ def test_mixed_precision_is_used_where_the_processor_has_it(
     plain = fit(dataclasses.replace(SMALL, mixed_precision=False), few, device=CPU)
     runs = {}
     for able in (False, True):
-        monkeypatch.setattr(train, "computes_in_bfloat16", lambda _, able=able: able)
+        monkeypatch.setattr(loop, "computes_in_bfloat16", lambda _, able=able: able)
         runs[able] = fit(SMALL, few, device=CPU)
     assert same(runs[False].model, plain.model)
     assert not same(runs[True].model, plain.model)

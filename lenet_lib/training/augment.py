@@ -10,38 +10,12 @@ applied to visual document analysis*, ICDAR 2003, doi:10.1109/ICDAR.2003.1227801
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F  # noqa: N812 (the field's name for it)
 from torch import Tensor
 
-
-@dataclass(frozen=True)
-class Distortion:
-    """How far a digit may be distorted; every amount is drawn uniformly from ± the bound.
-
-    Attributes
-    ----------
-    rotation
-        Largest turn, in degrees.
-    scale
-        Largest change of width and of height, each for itself, as a fraction.
-    shear
-        Largest horizontal shear, pixels across per pixel down.
-    shift
-        Largest shift down or across, in pixels.
-    alpha, sigma
-        Strength and smoothness (in pixels) of the elastic field. The paper has 34 and 4; by
-        default it is gentler. ``alpha`` 0 leaves it out.
-    """
-
-    rotation: float = 10.0
-    scale: float = 0.1
-    shear: float = 0.15
-    shift: float = 1.5
-    alpha: float = 20.0
-    sigma: float = 4.0
+from lenet_lib.training.recipe import Distortion
 
 
 def distort(

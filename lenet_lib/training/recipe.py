@@ -6,8 +6,34 @@ import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from lenet_lib.augment import Distortion
 from lenet_lib.errors import LenetError
+
+
+@dataclass(frozen=True)
+class Distortion:
+    """How far a digit may be distorted; every amount is drawn uniformly from ± the bound.
+
+    Attributes
+    ----------
+    rotation
+        Largest turn, in degrees.
+    scale
+        Largest change of width and of height, each for itself, as a fraction.
+    shear
+        Largest horizontal shear, pixels across per pixel down.
+    shift
+        Largest shift down or across, in pixels.
+    alpha, sigma
+        Strength and smoothness (in pixels) of the elastic field. The paper has 34 and 4; by
+        default it is gentler. ``alpha`` 0 leaves it out.
+    """
+
+    rotation: float = 10.0
+    scale: float = 0.1
+    shear: float = 0.15
+    shift: float = 1.5
+    alpha: float = 20.0
+    sigma: float = 4.0
 
 
 @dataclass(frozen=True)

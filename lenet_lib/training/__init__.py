@@ -1,0 +1,5 @@
+"""How a network is trained: recipes, augmentation, schedules, distillation, the loop."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
