@@ -32,11 +32,11 @@ endif
 
 report: setup ## train and evaluate, execute copies of the notebooks, make build/report.pdf
 	$(BIN)/python run.py
-	$(BIN)/python -m lenet_lib.execute $(NOTEBOOKS) --output build/notebooks --figures build/figures
+	$(BIN)/python -m lenet_lib.report.execute $(NOTEBOOKS) --output build/notebooks --figures build/figures
 	$(BIN)/lenet report $(NOTEBOOKS:notebooks/%=build/notebooks/%) --output build/report.pdf
 
 notebooks: setup ## execute the notebooks in place and draw figures/ anew
-	$(BIN)/python -m lenet_lib.execute $(NOTEBOOKS) --figures figures
+	$(BIN)/python -m lenet_lib.report.execute $(NOTEBOOKS) --figures figures
 
 lab: setup ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from lenet_lib.intervals import mean_interval
+from lenet_lib.evaluation.statistics import mean_interval
 
 ROOT = Path(__file__).resolve().parents[1]
 MARKS = re.compile(r"(<!-- results -->\n).*(<!-- /results -->)", re.DOTALL)

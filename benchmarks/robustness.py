@@ -10,8 +10,8 @@ from pathlib import Path
 
 from lenet_lib import data, files
 from lenet_lib.errors import LenetError
+from lenet_lib.evaluation.robustness import measure
 from lenet_lib.models import load_weights
-from lenet_lib.robustness import measure
 
 OUT = Path("results/robustness.csv")
 

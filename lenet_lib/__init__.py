@@ -4,7 +4,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lenet_lib.reader import predict as predict
+    from lenet_lib.photo.classifier import predict as predict
 
 __version__ = "0.1.0"
 
@@ -17,7 +17,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 def __getattr__(name: str) -> Any:
     """Import ``lenet_lib.predict`` when it is first asked for: ``import lenet_lib`` stays light."""
     if name == "predict":
-        from lenet_lib.reader import predict
+        from lenet_lib.photo.classifier import predict
 
         return predict
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -30,8 +30,8 @@ def measure(weights: Path = WEIGHTS, twin: Path | None = None) -> float:
     float
         The temperature: logits are divided by it.
     """
-    from lenet_lib.calibration import fit_temperature
     from lenet_lib.data import load, split_by_writer, writers
+    from lenet_lib.evaluation.calibration import fit_temperature
     from lenet_lib.models import load_weights, predict_logits, save_weights, weights_facts
     from lenet_lib.training.loop import fit
     from lenet_lib.training.recipe import get_recipe

@@ -21,8 +21,8 @@ from scipy import ndimage
 from lenet_lib.errors import LenetError
 from lenet_lib.photo.form import Mask, centre, cut_out, fit
 from lenet_lib.photo.light import Array, grey
+from lenet_lib.photo.picture import name_of, open_picture
 from lenet_lib.photo.search import is_chalk, search
-from lenet_lib.picture import name_of, open_picture
 
 FAINTEST = 0.06
 """The least difference of brightness (0–1) that ink makes; a camera's noise stays below it."""

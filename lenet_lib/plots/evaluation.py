@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from lenet_lib.evaluate import wilson_interval
+from lenet_lib.evaluation.metrics import wilson_interval
 from lenet_lib.plots.style import COLUMN, PALETTE
 
 Counts = NDArray[np.int64]

@@ -28,7 +28,7 @@ def ladder(table: pd.DataFrame, summary: pd.DataFrame, labels: Mapping[str, str]
     table
         One row a run: ``recipe``, ``accuracy`` (0–1).
     summary
-        What :func:`lenet_lib.comparison.summarise` gives; its order is the ladder's.
+        What :func:`lenet_lib.evaluation.comparison.summarise` gives; its order is the ladder's.
     labels
         What to write beside each rung.
     """
@@ -176,7 +176,7 @@ def robustness(table: pd.DataFrame, *, columns: int = 3) -> Figure:
     Parameters
     ----------
     table
-        What :func:`lenet_lib.robustness.measure` gives.
+        What :func:`lenet_lib.evaluation.robustness.measure` gives.
     columns
         Panels in a row.
     """

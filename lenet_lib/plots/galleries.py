@@ -26,7 +26,7 @@ def every_mistake(
     images
         The whole test set, uint8 N×1×28×28.
     mistakes
-        What :func:`lenet_lib.mistakes.list_mistakes` gives, or the first rows of it.
+        What :func:`lenet_lib.evaluation.mistakes.list_mistakes` gives, or the first rows of it.
     classes
         Names of the classes.
     columns

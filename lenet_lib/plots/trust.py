@@ -20,7 +20,7 @@ def reliability(tables: Mapping[str, pd.DataFrame]) -> Figure:
     Parameters
     ----------
     tables
-        By title: what :func:`lenet_lib.calibration.reliability` gives.
+        By title: what :func:`lenet_lib.evaluation.calibration.reliability` gives.
     """
     figure = plt.figure(figsize=(COLUMN, 3.3))
     panels = figure.subplots(2, len(tables), squeeze=False, sharex=True, height_ratios=(2.6, 1))
@@ -54,7 +54,7 @@ def rejection(tables: Mapping[str, pd.DataFrame], *, most: float = 0.1) -> Figur
     Parameters
     ----------
     tables
-        By name: what :func:`lenet_lib.calibration.reject` gives.
+        By name: what :func:`lenet_lib.evaluation.calibration.reject` gives.
     most
         Largest rejection rate shown, 0–1.
     """

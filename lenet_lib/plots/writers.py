@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lenet_lib.data import Writers
-from lenet_lib.evaluate import wilson_interval
+from lenet_lib.evaluation.metrics import wilson_interval
 from lenet_lib.plots.style import COLUMN, PALETTE
 from lenet_lib.plots.tiles import bare, mosaic
 

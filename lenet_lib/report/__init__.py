@@ -7,7 +7,7 @@ The way a notebook takes, one module a step:
 - ``pandoc`` parses the Markdown and the HTML, and at the end writes Typst,
 - ``headings`` numbers the chapters' parts for links, ``clean`` makes everything harmless;
   ``formulas``, ``images``, ``places`` and ``tables`` look after their own,
-- ``pages`` lets Typst set it with ``lenet_lib/templates/report.typ`` and the fonts of ``fonts``.
+- ``pages`` lets Typst set it with ``templates/report.typ`` and the fonts of ``fonts``.
 """
 
 from lenet_lib.report.build import build_report, report_pdf

@@ -13,7 +13,7 @@ from lenet_lib.errors import LenetError, LenetWarning
 from lenet_lib.report.fonts import FontSet, choose_fonts, every_font
 from lenet_lib.report.settings import Settings
 
-TEMPLATE = Path(__file__).parent.parent / "templates" / "report.typ"
+TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 STANDARD = "PDF/UA-1 error"
 NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
 

@@ -17,8 +17,8 @@ from filelock import FileLock
 
 from lenet_lib.data import Images
 from lenet_lib.errors import LenetError
-from lenet_lib.evaluate import evaluate
-from lenet_lib.runs import Run
+from lenet_lib.evaluation.metrics import evaluate
+from lenet_lib.experiments.run import Run
 from lenet_lib.training.loop import fit
 from lenet_lib.training.recipe import RECIPES
 
@@ -47,7 +47,7 @@ def finish(process: subprocess.Popen[bytes]) -> str:
     return out.decode()
 
 
-@pytest.mark.skipif(not FULL, reason="two minutes a kill; tests/test_cli.py has two kills")
+@pytest.mark.skipif(not FULL, reason="two minutes a kill; tests/cli/test_main.py has two kills")
 def test_killed_at_any_moment(tmp_path: Path, faults: Faults) -> None:
     """Kill it at a random time; the same command then ends as an undisturbed one does."""
     began = time.monotonic()

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from helpers.cli import lenet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_cli import lenet
 
 from .conftest import Faults
 

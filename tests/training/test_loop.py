@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from lenet_lib.data import Dataset, Images
 from lenet_lib.errors import LenetError
-from lenet_lib.evaluate import evaluate
+from lenet_lib.evaluation.metrics import evaluate
 from lenet_lib.models import predict_logits
 from lenet_lib.training import loop
 from lenet_lib.training.device import repeatable

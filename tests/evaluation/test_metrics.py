@@ -13,7 +13,7 @@ from torch import nn
 
 from lenet_lib.data import Dataset
 from lenet_lib.data.assignment import CONFUSION
-from lenet_lib.evaluate import evaluate, measure, wilson_interval
+from lenet_lib.evaluation.metrics import evaluate, measure, wilson_interval
 from lenet_lib.models import LeNet, predict_logits
 
 

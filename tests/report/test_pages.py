@@ -13,7 +13,7 @@ from helpers.report_pdf import DAY, Result, typeset, typeset_all
 from helpers.report_samples import code, display, markdown
 from typer.testing import CliRunner
 
-from lenet_lib.cli_report import report_command
+from lenet_lib.cli.report import report_command
 from lenet_lib.errors import LenetError
 from lenet_lib.report import build_report, fonts, pages, pandoc, read_settings
 
@@ -83,7 +83,7 @@ def test_six_notebooks_are_quick_and_small(tmp_path: Path) -> None:
 
 
 def test_report_needs_no_torch() -> None:
-    command = "import lenet_lib.report, lenet_lib.cli_report, sys; sys.exit('torch' in sys.modules)"
+    command = "import lenet_lib.report, lenet_lib.cli.report, sys; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", command], check=False).returncode == 0
 
 

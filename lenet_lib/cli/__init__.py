@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lenet_lib.cli_predict import predict_command
-from lenet_lib.cli_report import report_command
-from lenet_lib.cli_study import study_command
-from lenet_lib.cli_words import UsageError, wrong_words
+from lenet_lib.cli.predict import predict_command
+from lenet_lib.cli.report import report_command
+from lenet_lib.cli.study import study_command
+from lenet_lib.cli.words import UsageError, wrong_words
 from lenet_lib.errors import LenetError
 from lenet_lib.names import DatasetName, RecipeName
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import torch
 
     from lenet_lib.data import Dataset
-    from lenet_lib.runs import Run
+    from lenet_lib.experiments.run import Run
     from lenet_lib.training.recipe import Recipe
 
 app = typer.Typer(
@@ -140,8 +140,8 @@ def evaluate(
 ) -> None:
     """Measure trained weights on the test set."""
     from lenet_lib.data import load
+    from lenet_lib.experiments.run import Run, test
     from lenet_lib.models import load_weights, weights_facts
-    from lenet_lib.runs import Run, test
     from lenet_lib.training.device import choose_device
 
     _no_folder_for_digits(dataset, data_dir)
@@ -174,7 +174,7 @@ def _train(
     stack: ExitStack,
 ) -> tuple[Run, torch.nn.Module]:
     """Train in the run's folder, saying what is done; it is this process's until the stack ends."""
-    from lenet_lib.runs import Run, default_folder
+    from lenet_lib.experiments.run import Run, default_folder
 
     here = Run(out or default_folder(digits.name, settings, seed))
     stack.enter_context(here.alone())
@@ -256,7 +256,3 @@ def main() -> None:
         typer.echo(f"Error: {place}{error.strerror or error}.", err=True)
         sys.exit(1)
     sys.exit(code)
-
-
-if __name__ == "__main__":
-    main()

@@ -13,7 +13,7 @@ from PIL import Image
 
 from lenet_lib.errors import LenetError
 from lenet_lib.photo import explain
-from lenet_lib.reader import Reader, default_reader, reading_of
+from lenet_lib.photo.classifier import Reader, default_reader, reading_of
 
 HINT = "Draw a digit with the mouse, as large as you like."
 
@@ -32,7 +32,7 @@ class DigitCanvas(anywidget.AnyWidget):
         Another network; the committed weights without it.
     """
 
-    _esm = Path(__file__).with_name("canvas.js")
+    _esm = Path(__file__).with_name("drawing.js")
 
     # A browser's bytes arrive as a memory view, which the trait would refuse.
     picture = traitlets.Bytes(b"").tag(sync=True, from_json=lambda value, _: bytes(value))

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from lenet_lib.evaluate import wilson_interval
+from lenet_lib.evaluation.metrics import wilson_interval
 
 
 def reliability(confidence: ArrayLike, correct: ArrayLike, *, bins: int = 15) -> pd.DataFrame:

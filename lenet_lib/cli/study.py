@@ -11,7 +11,7 @@ import typer
 from lenet_lib.names import DatasetName, NetworkName, RecipeName
 
 if TYPE_CHECKING:
-    from lenet_lib.study import Job
+    from lenet_lib.experiments.study import Job
 
 
 class Backend(StrEnum):
@@ -66,7 +66,7 @@ def study_command(
     """Train seeds × recipes in parallel and write one row a run; done rows are not done again."""
     if (backend is Backend.DASK) != (scheduler is not None):
         raise typer.BadParameter("--backend dask and --scheduler ADDRESS go together.")
-    from lenet_lib.study import study
+    from lenet_lib.experiments.study import study
 
     sizes: list[int | None] = [*train_images] if train_images else [None]
     plan = [
@@ -102,7 +102,7 @@ def _jobs(
 ) -> list[Job]:
     from dataclasses import replace
 
-    from lenet_lib.study import Job
+    from lenet_lib.experiments.study import Job
     from lenet_lib.training.recipe import get_recipe, stretch
 
     settings = get_recipe(name.value, epochs=epochs)

@@ -19,7 +19,7 @@ import lenet_lib
 from lenet_lib import files
 from lenet_lib.data import Dataset
 from lenet_lib.errors import LenetError
-from lenet_lib.evaluate import Metrics, evaluate
+from lenet_lib.evaluation.metrics import Metrics, evaluate
 from lenet_lib.models import load_weights, save_weights
 from lenet_lib.training.device import describe
 from lenet_lib.training.loop import fit, teacher_checkpoint

@@ -11,19 +11,20 @@ import numpy as np
 import pytest
 import torch
 from helpers.paths import ROOT
+from helpers.pictures import HOSTILE, WRITTEN, draw, saved
 from helpers.synthetic import photograph
 from joblib import Parallel, delayed
 from PIL import Image
 from sklearn.metrics import roc_auc_score
-from test_photo import HOSTILE, WRITTEN, draw, saved
 from typer.testing import CliRunner
 
 import lenet_lib
-from lenet_lib import data, strangers
+from lenet_lib import data
 from lenet_lib.cli import app
 from lenet_lib.errors import LenetError
 from lenet_lib.models import LeNet, load_weights, save_weights, weights_facts
-from lenet_lib.reader import Reader, Reading, predict
+from lenet_lib.photo import out_of_distribution
+from lenet_lib.photo.classifier import Reader, Reading, predict
 
 
 @pytest.fixture
@@ -128,7 +129,7 @@ def test_weights_that_do_not_fit(tmp_path: Path, facts: dict[str, object], words
 
 
 def test_importing_is_light() -> None:
-    code = "import lenet_lib.reader, lenet_lib.cli_predict, sys; print(*sys.modules)"
+    code = "import lenet_lib.photo.classifier, lenet_lib.cli.predict, sys; print(*sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert not {"torch", "numpy", "scipy", "skimage", "PIL"} & set(out.stdout.split()), out.stderr
 
@@ -139,7 +140,9 @@ def test_importing_is_light() -> None:
 def confidence_in_a_photo(k: int, digit: np.ndarray | None) -> float:
     """Photograph a digit, or what is none, and say how sure its reading is; refused: not at all."""
     rng = np.random.default_rng([3, k])
-    content, _ = photograph(strangers.draw(rng) if digit is None else digit, rng, (240, 320))
+    content, _ = photograph(
+        out_of_distribution.draw(rng) if digit is None else digit, rng, (240, 320)
+    )
     try:
         return predict(content).confidence
     except LenetError:

@@ -1,4 +1,4 @@
-"""Execute notebooks from top to bottom, in place or as copies: ``python -m lenet_lib.execute``."""
+"""Execute notebooks in place or as copies: ``python -m lenet_lib.report.execute``."""
 
 from __future__ import annotations
 

@@ -2,50 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from helpers.cli import lenet
 from helpers.paths import ROOT
 
-from lenet_lib.cli import main
-
 SMALL = ["--dataset", "digits", "--device", "cpu"]
-
-
-@dataclass
-class Result:
-    """What a command left behind."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def lenet(*words: str | Path, cwd: Path) -> Result:
-    """Run `lenet` in this process: the same function that the command calls, only sooner."""
-    out, err, code = io.StringIO(), io.StringIO(), 0
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        contextlib.chdir(cwd),
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
-    ):
-        patch.delenv("LENET_DATA", raising=False)
-        patch.setattr(sys, "argv", ["lenet", *map(str, words)])
-        try:
-            main()
-        except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else 0
-    return Result(code, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture(scope="module")

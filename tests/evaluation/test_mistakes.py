@@ -7,10 +7,10 @@ import pytest
 import torch
 from scipy.stats import t
 
-from lenet_lib import intervals, mistakes
 from lenet_lib.data import Writers
 from lenet_lib.data.assignment import CONFUSION
-from lenet_lib.evaluate import wilson_interval
+from lenet_lib.evaluation import mistakes, statistics
+from lenet_lib.evaluation.metrics import wilson_interval
 
 LOGITS = torch.tensor([[4.0, 0, 0], [0, 9, 0], [1.0, 2, 0], [0, 0, 3.0]])
 LABELS = torch.tensor([0, 2, 0, 2])
@@ -53,28 +53,28 @@ def test_errors_are_counted_by_writer() -> None:
 
 def test_mean_interval_is_students() -> None:
     values = [0.99, 0.991, 0.993]
-    mean, low, high = intervals.mean_interval(values)
+    mean, low, high = statistics.mean_interval(values)
     expected = t.interval(0.95, 2, loc=np.mean(values), scale=np.std(values, ddof=1) / 3**0.5)
     assert mean == pytest.approx(np.mean(values))
     assert (low, high) == pytest.approx(expected)
     with pytest.raises(ValueError, match="two runs"):
-        intervals.mean_interval([0.99])
+        statistics.mean_interval([0.99])
 
 
 def test_bootstraps_agree_with_what_is_known() -> None:
     accuracy = lambda matrix: float(np.trace(matrix) / matrix.sum())  # noqa: E731
-    found = intervals.bootstrap_confusion(CONFUSION, accuracy)
+    found = statistics.bootstrap_confusion(CONFUSION, accuracy)
     assert found == pytest.approx(wilson_interval(9915, 10_000), abs=3e-4)
-    assert intervals.macro_f1(CONFUSION) == pytest.approx(0.9914, abs=5e-5)
+    assert statistics.macro_f1(CONFUSION) == pytest.approx(0.9914, abs=5e-5)
 
 
 def test_writers_widen_the_interval() -> None:
     """The same errors, spread evenly or all with one writer in ten."""
     digits, even, lumped = np.full(50, 100), np.full(50, 2), np.repeat([20, 0], [5, 45])
-    narrow = np.diff(intervals.bootstrap_clusters(even, digits))
-    wide = np.diff(intervals.bootstrap_clusters(lumped, digits))
+    narrow = np.diff(statistics.bootstrap_clusters(even, digits))
+    wide = np.diff(statistics.bootstrap_clusters(lumped, digits))
     assert wide > narrow + 0.01
-    ratio, p = intervals.overdispersion(lumped, digits, resamples=500)
+    ratio, p = statistics.overdispersion(lumped, digits, resamples=500)
     assert ratio > 5
     assert p < 0.01
-    assert intervals.overdispersion(even, digits, resamples=500)[1] > 0.9
+    assert statistics.overdispersion(even, digits, resamples=500)[1] > 0.9

@@ -12,10 +12,10 @@ import pytest
 import torch
 from scipy.stats import ttest_rel
 
-from lenet_lib import comparison
 from lenet_lib.data.label_errors import DISPUTED
+from lenet_lib.evaluation import comparison
+from lenet_lib.evaluation.robustness import CORRUPTIONS
 from lenet_lib.plots import evidence as plots
-from lenet_lib.robustness import CORRUPTIONS
 from lenet_lib.training.recipe import RECIPES
 
 

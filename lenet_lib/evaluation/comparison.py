@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from lenet_lib.evaluate import wilson_interval
-from lenet_lib.intervals import mean_interval
+from lenet_lib.evaluation.metrics import wilson_interval
+from lenet_lib.evaluation.statistics import mean_interval
 from lenet_lib.training import Distortion
 from lenet_lib.training.recipe import RECIPES, Recipe
 

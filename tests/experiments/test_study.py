@@ -18,9 +18,9 @@ from typer.testing import CliRunner
 from lenet_lib.cli import app
 from lenet_lib.data import load
 from lenet_lib.errors import LenetError
-from lenet_lib.evaluate import evaluate
+from lenet_lib.evaluation.metrics import evaluate
+from lenet_lib.experiments.study import Job, Tables, run_one, study
 from lenet_lib.models import load_weights
-from lenet_lib.study import Job, Tables, run_one, study
 from lenet_lib.training.recipe import RECIPES
 
 COMMAND = ("study", "--recipe", "fast", "--epochs", "1", "--dataset", "digits")

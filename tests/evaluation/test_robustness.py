@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from lenet_lib import robustness
 from lenet_lib.data import Dataset, scale
+from lenet_lib.evaluation import robustness
+from lenet_lib.evaluation.robustness import CORRUPTIONS
 from lenet_lib.models import load_weights
-from lenet_lib.robustness import CORRUPTIONS
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from lenet_lib.errors import LenetError
 
 if TYPE_CHECKING:
     from lenet_lib.photo import Steps
-    from lenet_lib.reader import Reader, Reading
+    from lenet_lib.photo.classifier import Reader, Reading
 
 
 def predict_command(
@@ -29,7 +29,7 @@ def predict_command(
     ] = None,
 ) -> None:
     """Read handwritten digits: the digit, how sure that is, and the runner-up."""
-    from lenet_lib.reader import Reader
+    from lenet_lib.photo.classifier import Reader
 
     reader = Reader(weights)
     answers: list[dict[str, Any]] = []

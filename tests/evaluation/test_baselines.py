@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from lenet_lib import baselines
 from lenet_lib.data import Dataset
+from lenet_lib.evaluation import baselines
 
 
 def test_subsample_draws_without_replacement(digits: Dataset) -> None:

@@ -57,7 +57,7 @@ def test_curves_draw_the_history() -> None:
 
 
 def test_rejection_and_reliability_have_labelled_axes() -> None:
-    from lenet_lib import calibration
+    from lenet_lib.evaluation import calibration
 
     draw = np.random.default_rng(0)
     claimed = draw.uniform(0.5, 1, 500)

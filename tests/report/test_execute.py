@@ -9,7 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from lenet_lib.errors import LenetError
-from lenet_lib.execute import execute
+from lenet_lib.report.execute import execute
 
 
 def notebook(folder: Path, *sources: str) -> Path:

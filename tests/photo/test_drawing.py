@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from helpers.browser import browser, jupyterlab, needs_chromium, run_all, wait_for_kernel
 from helpers.paths import ROOT
-from test_photo import WRITTEN, draw, saved
+from helpers.pictures import WRITTEN, draw, saved
 
 from lenet_lib import data
-from lenet_lib.canvas import HINT, DigitCanvas
-from lenet_lib.reader import predict
+from lenet_lib.photo.classifier import predict
+from lenet_lib.photo.drawing import HINT, DigitCanvas
 
 
 def answer(canvas: DigitCanvas, picture: bytes) -> str:

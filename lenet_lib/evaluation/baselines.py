@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from lenet_lib.data import Images
-from lenet_lib.evaluate import wilson_interval
+from lenet_lib.evaluation.metrics import wilson_interval
 
 Labels = NDArray[np.int64]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from lenet_lib import calibration
+from lenet_lib.evaluation import calibration
 from lenet_lib.models import softmax
 
 
