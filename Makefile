@@ -54,7 +54,7 @@ lint: setup
 
 benchmark: setup ## remake the table of speed in results/ and in the README
 	$(BIN)/python benchmarks/time_to_accuracy.py
-	$(BIN)/python benchmarks/readme_table.py
+	$(BIN)/python scripts/readme_table.py
 
 SIZES := 100 300 1000 3000 10000
 LADDER := reference one-cycle affine elastic clean
@@ -65,11 +65,11 @@ study: setup ## remake the tables of notebook 05: hours, but runs that a table h
 	$(BIN)/lenet study --recipe lenet5 --seeds 5
 	$(BIN)/lenet study --recipe one-cycle --network LeNet5 --seeds 2
 	$(BIN)/lenet study --recipe one-cycle --recipe clean $(SIZES:%=--train-images %) --seeds 3 --out results/sample-size.csv
-	$(BIN)/python benchmarks/robustness.py reference=build/study/reference-LeNet-60000-seed0.safetensors best=build/study/best-LeNet-60000-seed0.safetensors
+	$(BIN)/python scripts/robustness.py reference=build/study/reference-LeNet-60000-seed0.safetensors best=build/study/best-LeNet-60000-seed0.safetensors
 
 lock: setup ## pin the closure of pyproject.toml's ranges anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra test --upgrade --custom-compile-command "make lock" --output-file requirements.txt pyproject.toml
-	$(BIN)/python benchmarks/licences.py
+	$(BIN)/python scripts/licences.py
 
 # --strict: a pin that the advisories do not know fails, since nobody has looked at it.
 audit: setup ## look for known vulnerabilities of the pinned packages (needs the network)

@@ -15,7 +15,7 @@ from PIL import Image
 
 from lenet_lib.data import Dataset, load
 from lenet_lib.errors import LenetError
-from lenet_lib.plots.style import style
+from lenet_lib.plots.style import use_style
 
 SCREEN_DPI = 110
 """Pixels per inch at which a browser shows a figure."""
@@ -29,7 +29,7 @@ def start() -> Dataset:
     LenetError
         The data set is neither on this machine nor to be had; the message says what to do.
     """
-    style()
+    use_style()
     return load(os.environ.get("LENET_DATASET") or "mnist")
 
 

@@ -150,7 +150,7 @@ def test_the_readme_counts_the_faults_that_were_tried() -> None:
 def test_every_pinned_package_has_a_licence_that_fits() -> None:
     """Permissive, or copyleft by the file (MPL), or of a program that only stands beside ours."""
     listed = pd.read_csv(ROOT / "results" / "licences.csv", dtype=str)
-    pins = runpy.run_path(str(ROOT / "benchmarks" / "licences.py"))["pins"]()
+    pins = runpy.run_path(str(ROOT / "scripts" / "licences.py"))["pins"]()
     assert dict(zip(listed.package, listed.version, strict=True)) == pins
     for row in listed.itertuples():
         alternatives = str(row.licence).split(" OR ")

@@ -108,7 +108,7 @@ def test_readme_shows_the_committed_results() -> None:
     """The table on the README's first screen is the one that the results make."""
     import runpy
 
-    make = runpy.run_path(str(ROOT / "benchmarks" / "readme_table.py"))
+    make = runpy.run_path(str(ROOT / "scripts" / "readme_table.py"))
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "| pipeline | runs |" in readme
     assert make["current"]() == readme
@@ -117,7 +117,7 @@ def test_readme_shows_the_committed_results() -> None:
 def test_a_trial_changes_the_settings_it_is_told() -> None:
     import runpy
 
-    change = runpy.run_path(str(ROOT / "benchmarks" / "try_recipe.py"))["change"]
+    change = runpy.run_path(str(ROOT / "scripts" / "try_recipe.py"))["change"]
     clean = RECIPES["clean"]
     words = ["epochs=30", "learning_rate=1e-3", "schedule=constant", "clean_statistics=false"]
     assert change(clean, [*words, "distortion.alpha=20"]) == replace(

@@ -22,7 +22,7 @@ from lenet_lib.errors import LenetError
 from lenet_lib.photo.form import Mask, centre, cut_out, fit
 from lenet_lib.photo.light import Array, grey
 from lenet_lib.photo.picture import name_of, open_picture
-from lenet_lib.photo.search import is_chalk, search
+from lenet_lib.photo.search import is_chalk, search_digit
 
 FAINTEST = 0.06
 """The least difference of brightness (0–1) that ink makes; a camera's noise stays below it."""
@@ -87,8 +87,8 @@ def explain(source: str | Path | bytes | NDArray[np.uint8]) -> Steps:
         raise LenetError(f"No digit was found in {name}; is it blank, or too faint?")
     if picture.shape[:2] == (28, 28):
         return _already_prepared(picture)
-    found = search(shade)
-    if np.median(shade) < DARK and is_chalk(chalk := search(0.04 / (shade + 0.04)), found):
+    found = search_digit(shade)
+    if np.median(shade) < DARK and is_chalk(chalk := search_digit(0.04 / (shade + 0.04)), found):
         found = chalk
     if not found:
         raise LenetError(f"No digit was found in {name}; is it blank, or too faint?")

@@ -39,7 +39,7 @@ class Found:
         return max(self.box[2] - self.box[0], self.box[3] - self.box[1])
 
 
-def search(shade: Array) -> Found | None:
+def search_digit(shade: Array) -> Found | None:
     """Find the one digit, at the finest scale that shows it, mended by the coarser ones.
 
     Every number below is in pixels and fits strokes of 2 to 12 pixels. A marker's strokes are

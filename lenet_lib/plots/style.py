@@ -55,6 +55,6 @@ _SETTINGS: Any = {
 }
 
 
-def style() -> None:
+def use_style() -> None:
     """Make every figure drawn from here on look like the report's."""
     mpl.rcParams.update(_SETTINGS)

@@ -11,7 +11,7 @@ import torch
 
 from lenet_lib.data import Dataset, Writers
 from lenet_lib.data.label_errors import Dispute
-from lenet_lib.plots import COLUMN, dataset, distortion, maps, style, writers
+from lenet_lib.plots import COLUMN, dataset, distortion, maps, use_style, writers
 from lenet_lib.plots.tiles import mosaic
 from lenet_lib.training import Distortion
 from lenet_lib.training.augment import elastic_fields
@@ -20,7 +20,7 @@ from lenet_lib.training.augment import elastic_fields
 @pytest.fixture(autouse=True)
 def clean() -> Iterator[None]:
     plt.switch_backend("Agg")
-    style()
+    use_style()
     yield
     plt.close("all")
 

@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 
 from lenet_lib.models import C3_TABLE, LeNet, digit_codes
 from lenet_lib.models.summary import layers
-from lenet_lib.plots import COLUMN, architecture, model, style
+from lenet_lib.plots import COLUMN, architecture, model, use_style
 
 IMAGE = torch.randint(0, 256, (1, 28, 28), dtype=torch.uint8)
 
@@ -19,7 +19,7 @@ IMAGE = torch.randint(0, 256, (1, 28, 28), dtype=torch.uint8)
 @pytest.fixture(autouse=True)
 def clean() -> Iterator[None]:
     plt.switch_backend("Agg")
-    style()
+    use_style()
     yield
     plt.close("all")
 

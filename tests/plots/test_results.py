@@ -12,14 +12,14 @@ from matplotlib.figure import Figure
 
 from lenet_lib.data.assignment import CONFUSION
 from lenet_lib.plots import evaluation, training, trust
-from lenet_lib.plots.style import COLUMN, style
+from lenet_lib.plots.style import COLUMN, use_style
 
 mpl.use("agg")
 
 
 @pytest.fixture(autouse=True)
 def drawn() -> None:
-    style()
+    use_style()
     yield
     plt.close("all")
 

@@ -3,7 +3,7 @@
 The test set is not read. Each trial is a row of `results/search.csv`; the settings of the recipes
 were chosen by these rows.
 
-    python benchmarks/try_recipe.py best --set epochs=30 --set distortion.alpha=20 --seeds 1
+    python scripts/try_recipe.py best --set epochs=30 --set distortion.alpha=20 --seeds 1
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """List the licence that each pinned dependency declares, in `results/licences.csv`.
 
-python benchmarks/licences.py
+python scripts/licences.py
 """
 
 from __future__ import annotations

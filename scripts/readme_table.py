@@ -1,6 +1,6 @@
 """Write the result table of the README from `time_to_accuracy.csv` and `study.csv` in `results/`.
 
-python benchmarks/readme_table.py
+python scripts/readme_table.py
 """
 
 from __future__ import annotations

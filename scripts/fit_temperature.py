@@ -1,4 +1,4 @@
-"""Fit a network's temperature: ``python -m lenet_lib.temperature`` (Guo et al. 2017).
+"""Fit a network's temperature: ``python scripts/fit_temperature.py`` (Guo et al. 2017).
 
 The committed network was trained on all training images, so none is left to fit a temperature on.
 Its recipe is therefore repeated on the training part of the writer-disjoint split, the temperature

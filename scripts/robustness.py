@@ -1,6 +1,6 @@
 """Accuracy on corrupted test images of networks that `lenet study --weights` kept.
 
-python benchmarks/robustness.py reference=build/study/reference-LeNet-60000-seed0.safetensors best=…
+python scripts/robustness.py reference=build/study/reference-LeNet-60000-seed0.safetensors best=…
 """
 
 from __future__ import annotations
