@@ -30,14 +30,14 @@ def measure(weights: Path = WEIGHTS, twin: Path | None = None) -> float:
     float
         The temperature: logits are divided by it.
     """
-    from lenet_lib.data import load, split_by_writer, writers
+    from lenet_lib.data import load, load_writers, split_by_writer
     from lenet_lib.evaluation.calibration import fit_temperature
     from lenet_lib.models import load_weights, predict_logits, save_weights, weights_facts
     from lenet_lib.training.loop import fit
     from lenet_lib.training.recipe import get_recipe
 
     facts = weights_facts(weights)
-    split = split_by_writer(load("mnist").train, writers())
+    split = split_by_writer(load("mnist").train, load_writers())
     if twin:
         other = load_weights(twin)
     else:

@@ -57,7 +57,7 @@ def main(
     """Train on the training part, measure on the validation part, append a row for each seed."""
     torch.set_num_threads(1)
     mnist, recipe = data.load("mnist"), change(get_recipe(name), setting or [])
-    split = data.split_by_writer(mnist.train, data.writers())
+    split = data.split_by_writer(mnist.train, data.load_writers())
     table = pd.read_csv(OUT) if OUT.exists() else pd.DataFrame()
     for seed in range(first, first + seeds):
         last = fit(recipe, split.train, seed=seed, validation=split.validation).history[-1]

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from lenet_lib.data.writers import Writers
 from lenet_lib.errors import LenetError, LenetWarning
 from lenet_lib.data.download import (
     FILES,
@@ -18,16 +19,11 @@ from lenet_lib.data.download import (
     TORCHVISION_CLASSES,
     raw_folder,
     read_checked,
-    read_writers,
     torchvision_class,
 )
 
 PIXEL_MEAN, PIXEL_STD = 0.1307, 0.3081
 """Mean and standard deviation of MNIST's training pixels, scaled to 0–1."""
-
-STUDENT_SERIES = 4
-"""NIST's series (``hsf_4``) written by high-school students; the others are Census employees'."""
-
 
 @dataclass(frozen=True)
 class Images:
@@ -56,19 +52,6 @@ class Dataset:
     classes: tuple[str, ...]
     train: Images
     test: Images
-
-
-@dataclass(frozen=True)
-class Writers:
-    """Who wrote each digit: ``series`` and ``writer`` (NIST's numbers), int64 N each."""
-
-    series: NDArray[np.int64]
-    writer: NDArray[np.int64]
-
-    @property
-    def student(self) -> NDArray[np.bool_]:
-        """True where a high-school student wrote the digit, False for a Census employee; bool N."""
-        return np.equal(self.series, STUDENT_SERIES)
 
 
 @dataclass(frozen=True)
@@ -117,35 +100,6 @@ def load(name: str = "mnist", data_dir: str | Path | None = None) -> Dataset:
     return Dataset(name, TITLES[name], classes, _images(*parts[:2]), _images(*parts[2:]))
 
 
-def writers(data_dir: str | Path | None = None, *, train: bool = True) -> Writers | None:
-    """Tell who wrote each MNIST digit, from QMNIST's label file (Yadav & Bottou 2019).
-
-    The digits are in MNIST's order. The file is looked for beside MNIST (``QMNIST/raw``), then
-    downloaded into ``data/``.
-
-    Parameters
-    ----------
-    data_dir
-        As for :func:`load`.
-    train
-        The 60,000 training digits, else the 10,000 test digits.
-
-    Returns
-    -------
-    Writers or None
-        None when the file is neither on disk nor to be had.
-
-    Raises
-    ------
-    LenetError
-        The file on disk is damaged.
-    """
-    table = read_writers(data_dir, train=train)
-    if table is None:
-        return None
-    return Writers(series=table[:, 1], writer=table[:, 2])
-
-
 def split_by_writer(
     train: Images, who: Writers | None, *, fraction: float = 1 / 6, seed: int = 0
 ) -> Split:
@@ -160,7 +114,7 @@ def split_by_writer(
     train
         The training set, N images.
     who
-        Its writers (see :func:`writers`), or None.
+        Its writers (see :func:`~lenet_lib.data.writers.load_writers`), or None.
     fraction
         Part of the writers that is set aside, 0–1; about as large a part of the images.
     seed

@@ -45,7 +45,7 @@ def test_mnist_is_what_the_report_says(mnist: data.Dataset) -> None:
 
 
 def test_writers_are_who_qmnist_says(mnist: data.Dataset) -> None:
-    train, test = data.writers(), data.writers(train=False)
+    train, test = data.load_writers(), data.load_writers(train=False)
     if train is None or test is None:
         pytest.skip("QMNIST's label files are not at hand")
     assert len(set(train.writer)) == 539
@@ -59,7 +59,7 @@ def test_writers_are_who_qmnist_says(mnist: data.Dataset) -> None:
 
 
 def test_no_writer_is_on_both_sides_of_the_split(mnist: data.Dataset) -> None:
-    who = data.writers()
+    who = data.load_writers()
     if who is None:
         pytest.skip("QMNIST's label file is not at hand")
     split = data.split_by_writer(mnist.train, who)
@@ -84,7 +84,7 @@ def test_without_writers_the_tail_is_taken_and_said(few: data.Images) -> None:
 
 
 def test_a_random_split_would_share_writers(mnist: data.Dataset) -> None:
-    who = data.writers()
+    who = data.load_writers()
     if who is None:
         pytest.skip("QMNIST's label file is not at hand")
     drawn = np.random.default_rng(0).permutation(60_000)[:10_000]
@@ -174,7 +174,7 @@ def test_a_damaged_writer_file_is_an_error(tmp_path: Path) -> None:
     raw.mkdir(parents=True)
     (raw / "qmnist-train-labels-idx2-int.gz").write_bytes(gzip.compress(b"nothing"))
     with pytest.raises(LenetError, match=r"is damaged .expected MD5"):
-        data.writers(tmp_path)
+        data.load_writers(tmp_path)
 
 
 def test_sklearns_digits_look_like_mnist(digits: data.Dataset) -> None:

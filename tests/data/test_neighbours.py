@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from lenet_lib.data.handwriting import examples, habit, ink, longest_side, moments
+from lenet_lib.data.handwriting import ink, longest_side, moments
 from lenet_lib.data.neighbours import nearest
+from lenet_lib.data.writers import examples, writer_effect
 
 
 def test_neighbours_are_those_of_scikit_learn() -> None:
@@ -46,10 +47,10 @@ def test_a_leaning_bar_is_measured() -> None:
 
 def test_a_habit_is_what_remains_once_the_digit_is_known() -> None:
     values, labels = np.array([1.0, 9, 3, 11]), np.array([0, 1, 0, 1])
-    assert habit(values, labels, np.array([5, 5, 8, 8])) == {5: -1, 8: 1}
+    assert writer_effect(values, labels, np.array([5, 5, 8, 8])) == {5: -1, 8: 1}
     few = np.array([5, 5, 8, 5])
-    assert set(habit(values, labels, few)) == {5, 8} and set(
-        habit(values, labels, few, each=1)
+    assert set(writer_effect(values, labels, few)) == {5, 8} and set(
+        writer_effect(values, labels, few, each=1)
     ) == {5}
 
 

@@ -89,11 +89,11 @@ def test_damaged_writer_files(tmp_path: Path, faults: Faults) -> None:
     path = tmp_path / "QMNIST" / "raw" / download.WRITER_FILES[True][0]
     path.mkdir(parents=True)
     with pytest.raises(LenetError, match="can't be read"):
-        data.writers(tmp_path)
+        data.load_writers(tmp_path)
     path.rmdir()
     path.symlink_to(path)
     with pytest.raises(LenetError, match="can't be read"):
-        data.writers(tmp_path)
+        data.load_writers(tmp_path)
     faults.tried("writers' file is a folder")
     faults.tried("writers' file is a link to itself")
 
