@@ -1,0 +1,19 @@
+"""Where the digits come from: find, check, load and split them, as whole tensors."""
+
+from .mnist import (
+    DIGIT_NAMES as DIGIT_NAMES,
+    PIXEL_MEAN as PIXEL_MEAN,
+    PIXEL_STD as PIXEL_STD,
+    Dataset as Dataset,
+    Images as Images,
+    Split as Split,
+    load as load,
+    scale as scale,
+    split_by_writer as split_by_writer,
+)
+from .writers import (
+    STUDENT_SERIES as STUDENT_SERIES,
+    Writers as Writers,
+    load_writers as load_writers,
+    writer_effect as writer_effect,
+)

@@ -1,0 +1,97 @@
+"""Who wrote each digit, and how the writers differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenet_lib.data.download import read_writers
+
+STUDENT_SERIES = 4
+"""NIST's series (``hsf_4``) written by high-school students; the others are Census employees'."""
+
+
+@dataclass(frozen=True)
+class Writers:
+    """Who wrote each digit: ``series`` and ``writer`` (NIST's numbers), int64 N each."""
+
+    series: NDArray[np.int64]
+    writer: NDArray[np.int64]
+
+    @property
+    def student(self) -> NDArray[np.bool_]:
+        """True where a high-school student wrote the digit, False for a Census employee; bool N."""
+        return np.equal(self.series, STUDENT_SERIES)
+
+
+def load_writers(data_dir: str | Path | None = None, *, train: bool = True) -> Writers | None:
+    """Tell who wrote each MNIST digit, from QMNIST's label file (Yadav & Bottou 2019).
+
+    The digits are in MNIST's order. The file is looked for beside MNIST (``QMNIST/raw``), then
+    downloaded into ``data/``.
+
+    Parameters
+    ----------
+    data_dir
+        As for :func:`lenet_lib.data.load`.
+    train
+        The 60,000 training digits, else the 10,000 test digits.
+
+    Returns
+    -------
+    Writers or None
+        None when the file is neither on disk nor to be had.
+
+    Raises
+    ------
+    LenetError
+        The file on disk is damaged.
+    """
+    table = read_writers(data_dir, train=train)
+    if table is None:
+        return None
+    return Writers(series=table[:, 1], writer=table[:, 2])
+
+
+def writer_effect(
+    values: NDArray[np.float64],
+    labels: NDArray[np.int64],
+    writer: NDArray[np.int64],
+    *,
+    each: int = 0,
+) -> dict[int, float]:
+    """Tell how each writer differs from all others who write the same digits.
+
+    Parameters
+    ----------
+    values
+        Something measured of each image, float64 N.
+    labels, writer
+        Digit and writer of each image, int64 N each.
+    each
+        Leave out writers with fewer than so many examples of any digit that occurs.
+
+    Returns
+    -------
+    dict
+        Writer → mean of the value's difference from its digit's mean, in the value's unit.
+    """
+    means = np.bincount(labels, values) / np.maximum(np.bincount(labels), 1)
+    rest = values - means[labels]
+    names, inverse = np.unique(writer, return_inverse=True)
+    averages = np.bincount(inverse, rest) / np.bincount(inverse)
+    counts = np.zeros((len(names), len(means)), dtype=np.int64)
+    np.add.at(counts, (inverse, labels), 1)
+    enough = (counts >= each)[:, np.bincount(labels) > 0].all(1)
+    return dict(zip(names[enough].tolist(), averages[enough].tolist(), strict=True))
+
+
+def examples(
+    labels: NDArray[np.int64], writer: NDArray[np.int64], name: int, *, each: int = 2
+) -> NDArray[np.int64]:
+    """Give the positions of one writer's first digits: 0 to 9, then 0 to 9 again, and so on."""
+    mine = [np.flatnonzero((writer == name) & (labels == digit))[:each] for digit in range(10)]
+    return np.stack(mine, 1).ravel()
