@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lenet_lib import data, files
 from lenet_lib.errors import LenetError
-from lenet_lib.evaluation.robustness import measure
+from lenet_lib.evaluation.robustness import corruption_accuracy
 from lenet_lib.models import load_weights
 
 OUT = Path("results/robustness.csv")
@@ -23,7 +23,7 @@ def main() -> None:
         sys.exit("Name the networks: NAME=FILE.safetensors …")
     try:
         networks = {name: load_weights(path) for name, _, path in pairs}
-        table = measure(networks, data.load("mnist").test)
+        table = corruption_accuracy(networks, data.load("mnist").test)
     except LenetError as error:
         sys.exit(f"Error: {error}")
     files.write(OUT, table.to_csv(index=False, lineterminator="\n"))

@@ -2,5 +2,5 @@
 
 from .metrics import Metrics as Metrics
 from .metrics import evaluate as evaluate
-from .metrics import measure as measure
+from .metrics import score as score
 from .metrics import wilson_interval as wilson_interval

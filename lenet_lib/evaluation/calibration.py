@@ -88,7 +88,7 @@ def fit_temperature(logits: Tensor, labels: Tensor) -> float:
     return float(np.exp(best.x))
 
 
-def reject(confidence: ArrayLike, correct: ArrayLike) -> pd.DataFrame:
+def rejection_curve(confidence: ArrayLike, correct: ArrayLike) -> pd.DataFrame:
     """Tell what is gained by leaving the least confident images to a human.
 
     Returns
@@ -111,7 +111,7 @@ def reject(confidence: ArrayLike, correct: ArrayLike) -> pd.DataFrame:
     )
 
 
-def rejected_for(table: pd.DataFrame, accuracy: float) -> float:
+def rejection_rate(table: pd.DataFrame, accuracy: float) -> float:
     """Give the smallest rejection rate that reaches an accuracy, or NaN if none does."""
     enough = table.loc[table["accuracy"] >= accuracy, "rate"]
     return float(enough.iloc[0]) if len(enough) else float("nan")

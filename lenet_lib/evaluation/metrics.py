@@ -77,7 +77,7 @@ class Metrics:
         }
 
 
-def measure(
+def score(
     labels: ArrayLike,
     predictions: ArrayLike,
     *,
@@ -111,4 +111,4 @@ def evaluate(model: nn.Module, images: Tensor, labels: Tensor, **options: Any) -
     loss = nn.functional.cross_entropy(logits.double(), labels.cpu()).item()
     if not math.isfinite(loss):
         raise LenetError("The network's outputs are not finite; lower the learning rate.")
-    return measure(labels.cpu(), logits.argmax(1), loss=loss, **options)
+    return score(labels.cpu(), logits.argmax(1), loss=loss, **options)

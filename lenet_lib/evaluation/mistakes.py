@@ -14,7 +14,7 @@ from lenet_lib.evaluation.metrics import wilson_interval
 from lenet_lib.models import softmax
 
 
-def list_mistakes(logits: Tensor, labels: Tensor, disputed: Container[int] = ()) -> pd.DataFrame:
+def misclassified(logits: Tensor, labels: Tensor, disputed: Container[int] = ()) -> pd.DataFrame:
     """List every misread image, the surest mistake first.
 
     Parameters

@@ -97,12 +97,12 @@ def _affine(images: Tensor, a: Tensor, b: Tensor, d: Tensor, e: Tensor) -> Tenso
 
 @dataclass(frozen=True)
 class Corruption:
-    """A way to spoil images, the strengths to try, and the strengths' unit."""
+    """A way to corrupt images, the strengths to try, and the strengths' unit."""
 
     apply: Corrupt
     strengths: tuple[float, ...]
     unit: str
-    harmless: float = 0.0
+    identity: float = 0.0
     """The strength that changes nothing."""
 
 
@@ -136,7 +136,9 @@ def fgsm(model: nn.Module, images: Tensor, labels: Tensor, epsilon: float) -> Te
     return torch.cat(parts)
 
 
-def measure(networks: Mapping[str, nn.Module], test: Images, *, seed: int = 0) -> pd.DataFrame:
+def corruption_accuracy(
+    networks: Mapping[str, nn.Module], test: Images, *, seed: int = 0
+) -> pd.DataFrame:
     """Measure networks on corrupted images.
 
     Parameters
@@ -151,7 +153,7 @@ def measure(networks: Mapping[str, nn.Module], test: Images, *, seed: int = 0) -
     Returns
     -------
     DataFrame
-        ``network, corruption, strength, unit, accuracy`` (a fraction), the harmless strength
+        ``network, corruption, strength, unit, accuracy`` (a fraction), the identity strength
         included.
     """
     images, rows = scale(test.images), []
@@ -161,16 +163,16 @@ def measure(networks: Mapping[str, nn.Module], test: Images, *, seed: int = 0) -
         rows.append((name, corruption, strength, unit, accuracy))
 
     for corruption, kind in CORRUPTIONS.items():
-        for strength in sorted({*kind.strengths, kind.harmless}):
+        for strength in sorted({*kind.strengths, kind.identity}):
             generator = torch.Generator().manual_seed(seed)
-            same = strength == kind.harmless
-            spoilt = images if same else kind.apply(images, strength, generator)
+            same = strength == kind.identity
+            corrupted = images if same else kind.apply(images, strength, generator)
             for name in networks:
-                add(corruption, strength, kind.unit, name, spoilt)
+                add(corruption, strength, kind.unit, name, corrupted)
     for name, model in networks.items():
         for epsilon in (0.0, *FGSM_STRENGTHS):
-            spoilt = fgsm(model, images, test.labels, epsilon) if epsilon else images
-            add("FGSM", epsilon, "largest change, of full ink", name, spoilt)
+            corrupted = fgsm(model, images, test.labels, epsilon) if epsilon else images
+            add("FGSM", epsilon, "largest change, of full ink", name, corrupted)
     columns = ["network", "corruption", "strength", "unit", "accuracy"]
     return pd.DataFrame(rows, columns=columns)
 

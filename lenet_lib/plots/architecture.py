@@ -131,7 +131,7 @@ def _label(axes: Axes, x: float, name: str, size: str) -> None:
     axes.text(x, -37.5, size, ha="center", va="top", fontsize=6.8)
 
 
-def budget(steps: Sequence[Layer]) -> Figure:
+def layer_costs(steps: Sequence[Layer]) -> Figure:
     """Compare the layers' shares of all parameters and of all multiply-adds."""
     working = [step for step in steps if step.parameters]
     figure, both = plt.subplots(1, 2, figsize=(COLUMN, 2.3), sharey=True)
@@ -204,7 +204,7 @@ def c3_table(table: Sequence[Sequence[int]], inputs: int = 6) -> Figure:
     return figure
 
 
-def codes(pictures: Tensor) -> Figure:
+def rbf_codes(pictures: Tensor) -> Figure:
     """Draw the ten target vectors of LeNet-5's F6 as the pictures they are; float 10×84, ±1."""
     figure, row = plt.subplots(1, len(pictures), figsize=(COLUMN, 1.25))
     for axes, picture, digit in zip(row, pictures, range(10), strict=True):

@@ -142,7 +142,7 @@ def mean_and_deviation(data: Images, classes: tuple[str, ...]) -> Figure:
     return figure
 
 
-def disputed_labels(images: Tensor, labels: Mapping[int, Dispute]) -> Figure:
+def label_errors(images: Tensor, labels: Mapping[int, Dispute]) -> Figure:
     """Show images whose label people dispute.
 
     Parameters

@@ -20,7 +20,7 @@ _ERRORS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.5, 2, 3, 5, 8, 12, 20, 30, 50, 80)
 _MARKERS = "os^Dv"
 
 
-def ladder(table: pd.DataFrame, summary: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
+def variants(table: pd.DataFrame, summary: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
     """Draw every run's test error, rung by rung, with the mean and its interval.
 
     Parameters
@@ -176,7 +176,7 @@ def robustness(table: pd.DataFrame, *, columns: int = 3) -> Figure:
     Parameters
     ----------
     table
-        What :func:`lenet_lib.evaluation.robustness.measure` gives.
+        What :func:`lenet_lib.evaluation.robustness.corruption_accuracy` gives.
     columns
         Panels in a row.
     """
@@ -203,7 +203,7 @@ def robustness(table: pd.DataFrame, *, columns: int = 3) -> Figure:
     return figure
 
 
-def stubborn(
+def always_misclassified(
     images: Tensor,
     labels: Sequence[int],
     shared: pd.DataFrame,

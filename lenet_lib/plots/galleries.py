@@ -16,7 +16,7 @@ from torch import Tensor
 from lenet_lib.plots.style import COLUMN, PALETTE
 
 
-def every_mistake(
+def misclassified(
     images: Tensor, mistakes: pd.DataFrame, classes: Sequence[str], *, columns: int = 10
 ) -> Figure:
     """Draw misread images in the table's order, each with truth, prediction and confidence.
@@ -26,7 +26,7 @@ def every_mistake(
     images
         The whole test set, uint8 N×1×28×28.
     mistakes
-        What :func:`lenet_lib.evaluation.mistakes.list_mistakes` gives, or the first rows of it.
+        What :func:`lenet_lib.evaluation.mistakes.misclassified` gives, or the first rows of it.
     classes
         Names of the classes.
     columns
@@ -69,7 +69,7 @@ def _frame(axes: Axes) -> None:
     axes.spines[:].set(visible=True, color=PALETTE["red"], linewidth=2)
 
 
-def pair_blocks(
+def confused_pairs(
     images: Tensor,
     blocks: Mapping[tuple[str, str], Mapping[tuple[int, int], NDArray[np.int64]]],
     *,

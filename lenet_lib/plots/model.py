@@ -18,7 +18,7 @@ SIGNED = "RdBu_r"
 """Colours for values of either sign: red plus, white nothing, blue minus."""
 
 
-def walk_maps(image: Tensor, steps: Mapping[str, Tensor]) -> Figure:
+def layer_maps(image: Tensor, steps: Mapping[str, Tensor]) -> Figure:
     """Show one image and what the convolutions and poolings make of it.
 
     Parameters
@@ -65,7 +65,7 @@ def _signed(axes: Axes, values: Tensor, limit: float) -> AxesImage:
     return drawn
 
 
-def walk_units(
+def layer_units(
     vectors: Mapping[str, Tensor], logits: Tensor, truth: int, classes: tuple[str, ...]
 ) -> Figure:
     """Show the linear layers' activations, the logits and the probabilities of one image.
@@ -168,7 +168,7 @@ def feature_maps(images: Tensor, kernels: Tensor, maps: Tensor) -> Figure:
     return figure
 
 
-def favourites(patches: Tensor) -> Figure:
+def top_patches(patches: Tensor) -> Figure:
     """Show the pieces of images that excite each map most; uint8 maps×count×side×side."""
     maps, count, side = patches.shape[:3]
     figure, grid = plt.subplots(-(-maps // 2), 2, figsize=(COLUMN, 0.4 * maps / 2 + 0.1))

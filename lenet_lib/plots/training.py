@@ -84,7 +84,7 @@ def schedules(traces: Mapping[str, Sequence[tuple[float, float]]], steps: int) -
     return figure
 
 
-def curves(history: pd.DataFrame, floor: float = 0.0) -> Figure:
+def learning_curves(history: pd.DataFrame, floor: float = 0.0) -> Figure:
     """Draw loss and accuracy by epoch, of training and validation.
 
     Training values are means over an epoch in which the network changed, so they are drawn as a
@@ -134,7 +134,7 @@ def curves(history: pd.DataFrame, floor: float = 0.0) -> Figure:
     return figure
 
 
-def rate_sweep(table: pd.DataFrame, chosen: float) -> Figure:
+def learning_rate_sweep(table: pd.DataFrame, chosen: float) -> Figure:
     """Draw validation accuracy against the learning rate, every run and the median.
 
     Parameters
@@ -158,7 +158,7 @@ def rate_sweep(table: pd.DataFrame, chosen: float) -> Figure:
     return figure
 
 
-def compare_curves(runs: Mapping[str, Sequence[pd.DataFrame]]) -> Figure:
+def compare_learning_curves(runs: Mapping[str, Sequence[pd.DataFrame]]) -> Figure:
     """Draw training and validation loss by epoch for settings that were each run several times.
 
     Parameters

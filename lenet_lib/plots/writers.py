@@ -71,7 +71,7 @@ def digits_per_writer(train: Writers, test: Writers) -> Figure:
     return figure
 
 
-def hands(rows: Sequence[tuple[str, Tensor]], columns: int = 10) -> Figure:
+def samples(rows: Sequence[tuple[str, Tensor]], columns: int = 10) -> Figure:
     """Show several writers' digits under each other.
 
     Parameters
@@ -92,7 +92,7 @@ def hands(rows: Sequence[tuple[str, Tensor]], columns: int = 10) -> Figure:
     return figure
 
 
-def leak(
+def leakage(
     own: NDArray[np.bool_],
     chance: float,
     wrong: Sequence[tuple[str, NDArray[np.bool_], NDArray[np.bool_]]],

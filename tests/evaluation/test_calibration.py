@@ -46,9 +46,9 @@ def test_softmax_softens_and_keeps_the_order() -> None:
 
 
 def test_rejecting_the_least_confident_first() -> None:
-    table = calibration.reject([0.9, 0.2, 0.8, 0.4], [1, 0, 1, 0])
+    table = calibration.rejection_curve([0.9, 0.2, 0.8, 0.4], [1, 0, 1, 0])
     assert table["errors"].tolist() == [2, 1, 0, 0]
     assert table["accuracy"].tolist() == pytest.approx([1 / 2, 2 / 3, 1, 1])
-    assert calibration.rejected_for(table, 1.0) == 0.5
-    assert calibration.rejected_for(table, 0.6) == 0.25
-    assert np.isnan(calibration.rejected_for(table.iloc[:1], 0.9))
+    assert calibration.rejection_rate(table, 1.0) == 0.5
+    assert calibration.rejection_rate(table, 0.6) == 0.25
+    assert np.isnan(calibration.rejection_rate(table.iloc[:1], 0.9))

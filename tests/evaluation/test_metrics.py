@@ -13,12 +13,12 @@ from torch import nn
 
 from lenet_lib.data import Dataset
 from lenet_lib.data.assignment import CONFUSION
-from lenet_lib.evaluation.metrics import evaluate, measure, wilson_interval
+from lenet_lib.evaluation.metrics import evaluate, score, wilson_interval
 from lenet_lib.models import LeNet, predict_logits
 
 
 def test_the_assignments_report_follows_from_its_matrix() -> None:
-    metrics = measure(*labels_and_predictions(), loss=0.04)
+    metrics = score(*labels_and_predictions(), loss=0.04)
     assert np.array_equal(metrics.confusion, CONFUSION)
     assert (metrics.errors, metrics.accuracy) == (85, 0.9915)
     lines = [line.split() for line in metrics.summary().splitlines()]
@@ -63,7 +63,7 @@ def test_predict_logits_leaves_the_model_as_it_was(digits: Dataset) -> None:
 
 
 def test_a_class_that_never_occurs_is_no_trouble() -> None:
-    metrics = measure([0, 1, 1], [0, 1, 2])
+    metrics = score([0, 1, 1], [0, 1, 2])
     assert metrics.confusion.shape == (10, 10)
     assert metrics.errors == 1
     assert json.loads(json.dumps(metrics.as_json()))["accuracy"] == pytest.approx(2 / 3)

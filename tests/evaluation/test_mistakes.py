@@ -16,8 +16,8 @@ LOGITS = torch.tensor([[4.0, 0, 0], [0, 9, 0], [1.0, 2, 0], [0, 0, 3.0]])
 LABELS = torch.tensor([0, 2, 0, 2])
 
 
-def test_mistakes_are_listed_surest_first() -> None:
-    table = mistakes.list_mistakes(LOGITS, LABELS, disputed={2})
+def test_errors_are_listed_most_confident_first() -> None:
+    table = mistakes.misclassified(LOGITS, LABELS, disputed={2})
     assert table["index"].tolist() == [1, 2]
     assert table["truth"].tolist() == [2, 0]
     assert table["prediction"].tolist() == [1, 1]

@@ -77,20 +77,20 @@ def test_fgsm_moves_no_pixel_further_than_epsilon_and_hurts(digits: Dataset) -> 
     model = load_weights()
     part = digits.test[:200]
     images = scale(part.images)
-    spoilt = robustness.fgsm(model, images, part.labels, 0.1)
-    assert (spoilt - images).abs().max() <= 0.1 + 1e-6
+    corrupted = robustness.fgsm(model, images, part.labels, 0.1)
+    assert (corrupted - images).abs().max() <= 0.1 + 1e-6
     loss = nn.functional.cross_entropy
-    assert loss(model(spoilt), part.labels) > loss(model(images), part.labels)
+    assert loss(model(corrupted), part.labels) > loss(model(images), part.labels)
 
 
 def test_the_table_has_every_strength_once_and_the_clean_accuracy(digits: Dataset) -> None:
     model, part = load_weights(), digits.test[:100]
-    table = robustness.measure({"a": model, "b": model}, part)
+    table = robustness.corruption_accuracy({"a": model, "b": model}, part)
     assert set(table.corruption) == {*CORRUPTIONS, "FGSM"}
     a, b = (table[table.network == name].drop(columns="network").reset_index() for name in "ab")
     assert (a.accuracy == b.accuracy).all()
     assert not table.duplicated(["network", "corruption", "strength"]).any()
     clean = (model(scale(part.images)).argmax(1) == part.labels).double().mean().item()
     for name, kind in CORRUPTIONS.items():
-        row = a[(a.corruption == name) & (a.strength == kind.harmless)]
+        row = a[(a.corruption == name) & (a.strength == kind.identity)]
         assert row.accuracy.item() == pytest.approx(clean)

@@ -11,7 +11,7 @@ import torch
 
 from lenet_lib.data import Dataset, Writers
 from lenet_lib.data.label_errors import Dispute
-from lenet_lib.plots import COLUMN, dataset, distortion, maps, use_style, writers
+from lenet_lib.plots import COLUMN, augmentation, dataset, embeddings, use_style, writers
 from lenet_lib.plots.tiles import mosaic
 from lenet_lib.training import Distortion
 from lenet_lib.training.augment import elastic_fields
@@ -87,7 +87,7 @@ def test_digits_per_writer_counts_writers(who: Writers) -> None:
 
 def test_leak_shows_both_errors() -> None:
     wrong, new = np.arange(100) < 2, np.arange(100) < 8
-    figure = writers.leak(np.arange(100) < 30, 0.01, [("all", wrong, new)])
+    figure = writers.leakage(np.arange(100) < 30, 0.01, [("all", wrong, new)])
     assert [bar.get_height() for bar in figure.axes[0].patches] == [1, 30]
     marks = [box.lines[0].get_xdata()[0] for box in figure.axes[1].containers]
     assert marks == [2, 8]
@@ -95,7 +95,7 @@ def test_leak_shows_both_errors() -> None:
 
 def test_wrong_neighbours_are_marked(digits: Dataset) -> None:
     two, found = digits.train[:2], digits.train[torch.tensor([0, 1, 1, 0])]
-    figure = maps.neighbours(two, found, np.ones((2, 2)), digits.classes)
+    figure = embeddings.neighbours(two, found, np.ones((2, 2)), digits.classes)
     marked = [axes.spines["top"].get_linewidth() > 2 for axes in figure.axes]
     assert marked == [False, False, False, True, False, False, False, True]
 
@@ -108,12 +108,12 @@ def test_the_other_figures_of_the_data_are_drawn(digits: Dataset) -> None:
     disputes = {3: Dispute(1, 2, (0, 5, 0)), 8: Dispute(5, 6, (2, 1, 2))}
     figures = [
         dataset.intensities(digits.train, digits.classes),
-        dataset.disputed_labels(images, disputes),
-        writers.hands([("left", images[:20]), ("right", images[20:30])]),
-        maps.components(points, labels, ratios, np.ones((8, 784)), digits.classes),
-        maps.embedding(points[:, :2], labels, digits.classes),
-        distortion.distortion_field(images[0], field, images[0]),
-        distortion.distortions(images[0], {"a": images[:9], "b": images[:9]}),
+        dataset.label_errors(images, disputes),
+        writers.samples([("left", images[:20]), ("right", images[20:30])]),
+        embeddings.pca(points, labels, ratios, np.ones((8, 784)), digits.classes),
+        embeddings.tsne(points[:, :2], labels, digits.classes),
+        augmentation.elastic_field(images[0], field, images[0]),
+        augmentation.augmented(images[0], {"a": images[:9], "b": images[:9]}),
     ]
     for figure in figures:
         figure.canvas.draw()

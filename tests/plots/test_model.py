@@ -38,7 +38,7 @@ def test_the_architecture_is_drawn_to_scale() -> None:
 
 
 def test_the_budget_is_that_of_the_layers() -> None:
-    left, right = architecture.budget(layers(LeNet())).axes
+    left, right = architecture.layer_costs(layers(LeNet())).axes
     assert [bar.get_width() for bar in left.patches][:3] == [60, 2_416, 48_120]
     assert sum(bar.get_width() for bar in left.patches) == 62_018
     assert max(bar.get_width() for bar in right.patches) == 16 * 11 * 11 * 150
@@ -58,7 +58,7 @@ def test_the_c3_table_has_a_filled_cell_for_each_connection() -> None:
 
 def test_the_label_stands_out_among_the_logits() -> None:
     logits = torch.arange(10.0)
-    figure = model.walk_units({"fc1": torch.ones(120)}, logits, 4, tuple("0123456789"))
+    figure = model.layer_units({"fc1": torch.ones(120)}, logits, 4, tuple("0123456789"))
     bars = next(axes for axes in figure.axes if axes.get_ylabel() == "logit").patches
     assert [bar.get_height() for bar in bars] == logits.tolist()
     assert [bar.get_facecolor() == bars[4].get_facecolor() for bar in bars].index(True) == 4
@@ -69,11 +69,11 @@ def test_the_other_figures_of_the_network_are_drawn() -> None:
     first, second = network.conv1.weight.detach(), network.conv2.weight.detach()
     images = IMAGE.expand(3, 1, 28, 28)
     figures = [
-        architecture.codes(digit_codes()),
-        model.walk_maps(IMAGE, {"conv1": torch.randn(6, 30, 30), "pool": torch.rand(16, 5, 5)}),
+        architecture.rbf_codes(digit_codes()),
+        model.layer_maps(IMAGE, {"conv1": torch.randn(6, 30, 30), "pool": torch.rand(16, 5, 5)}),
         model.filters(first, second),
         model.feature_maps(images, first, torch.rand(3, 6, 15, 15)),
-        model.favourites(torch.zeros(16, 8, 12, 12, dtype=torch.uint8)),
+        model.top_patches(torch.zeros(16, 8, 12, 12, dtype=torch.uint8)),
     ]
     for figure in figures:
         figure.canvas.draw()

@@ -11,7 +11,7 @@ from helpers.paths import ROOT
 from matplotlib.figure import Figure
 
 from lenet_lib.data.assignment import CONFUSION
-from lenet_lib.plots import evaluation, training, trust
+from lenet_lib.plots import evaluation, training
 from lenet_lib.plots.style import COLUMN, use_style
 
 mpl.use("agg")
@@ -31,11 +31,11 @@ def words(figure: Figure) -> str:
 
 def test_confusions_show_every_count() -> None:
     classes = tuple("0123456789")
-    figure = evaluation.confusions({"ours": CONFUSION, "theirs": CONFUSION}, classes)
+    figure = evaluation.confusion_matrix({"ours": CONFUSION, "theirs": CONFUSION}, classes)
     text = words(figure).split()
     assert text.count("1132") == 2
     assert figure.get_figwidth() == pytest.approx(COLUMN)
-    errors = words(evaluation.confusions({"ours": CONFUSION}, classes, kind="errors")).split()
+    errors = words(evaluation.confusion_matrix({"ours": CONFUSION}, classes, kind="errors")).split()
     assert "1132" not in errors
     assert "10" in errors
 
@@ -50,7 +50,7 @@ def test_curves_draw_the_history() -> None:
             "validation_accuracy": [0.1, 0.93, 0.97],
         }
     )
-    figure = training.curves(history, floor=0.1)
+    figure = training.learning_curves(history, floor=0.1)
     assert all(axes.get_xlabel() and axes.get_ylabel() for axes in figure.axes)
     shown = np.concatenate([line.get_ydata() for axes in figure.axes for line in axes.lines])
     assert {2.3, 0.4, 0.2} <= {round(float(value), 6) for value in shown}
@@ -63,8 +63,8 @@ def test_rejection_and_reliability_have_labelled_axes() -> None:
     claimed = draw.uniform(0.5, 1, 500)
     right = draw.random(500) < claimed
     for figure in (
-        trust.reliability({"": calibration.reliability(claimed, right)}),
-        trust.rejection({"by confidence": calibration.reject(claimed, right)}),
+        evaluation.reliability({"": calibration.reliability(claimed, right)}),
+        evaluation.rejection({"by confidence": calibration.rejection_curve(claimed, right)}),
     ):
         text = words(figure)
         assert "confidence" in text or "rejected" in text

@@ -14,7 +14,7 @@ from lenet_lib.plots.style import COLUMN, PALETTE
 from lenet_lib.plots.tiles import bare, draw_digit, mosaic
 
 
-def distortion_field(image: Tensor, field: NDArray[np.float32], distorted: Tensor) -> Figure:
+def elastic_field(image: Tensor, field: NDArray[np.float32], distorted: Tensor) -> Figure:
     """Show an image, the elastic field that moves its pixels, and what becomes of it.
 
     Parameters
@@ -47,7 +47,7 @@ def distortion_field(image: Tensor, field: NDArray[np.float32], distorted: Tenso
     return figure
 
 
-def distortions(image: Tensor, kinds: Mapping[str, Tensor]) -> Figure:
+def augmented(image: Tensor, kinds: Mapping[str, Tensor]) -> Figure:
     """Show an image and several random distortions of it, one kind a row.
 
     Parameters

@@ -16,7 +16,7 @@ from lenet_lib.plots.tiles import draw_digit
 Floats = NDArray[np.float32] | NDArray[np.float64]
 
 
-def components(
+def pca(
     points: Floats, labels: NDArray[np.int64], ratios: Floats, directions: Floats,
     classes: tuple[str, ...],
 ) -> Figure:  # fmt: skip
@@ -57,7 +57,7 @@ def components(
     return figure
 
 
-def embedding(points: Floats, labels: NDArray[np.int64], classes: tuple[str, ...]) -> Figure:
+def tsne(points: Floats, labels: NDArray[np.int64], classes: tuple[str, ...]) -> Figure:
     """Draw a two-dimensional map of images, each as its class's sign; float N×2, int64 N."""
     figure, axes = plt.subplots(figsize=(COLUMN, 5.2))
     _marks(axes, points, labels, classes, size=20, name_size=13)
