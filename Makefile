@@ -9,26 +9,37 @@ override export LENET_DATA := $(if $(LENET_DATA),$(shell cd "$(LENET_DATA)" 2>/d
 .DEFAULT_GOAL := help
 NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
 
-.PHONY: help setup report notebooks lab test torture lint benchmark study lock audit clean
+# One test a core, but no more than four at once, which browsers and trainings would not notice.
+WORKERS := --numprocesses logical --maxprocesses 4
+
+.PHONY: help setup report notebooks lab quick test torture lint benchmark study lock audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
-setup: .venv/ready ## build .venv with the pinned packages; nothing outside it is touched
+setup: .venv/built ## build .venv with the pinned packages; TORCH=cpu without NVIDIA's libraries
 
-# A virtual environment knows its folder's name: in a clone that was moved it is built anew.
-ifneq ($(shell cat .venv/ready 2>/dev/null),$(shell pwd))
-.PHONY: .venv/ready
+# A virtual environment knows its folder's name: in a clone that was moved it is built anew, as it
+# is for another torch. TORCH=cpu (or cu126, …: what uv calls a backend) is remembered.
+BUILT := $(shell cat .venv/built 2>/dev/null)
+TORCH ?= $(firstword $(BUILT) pinned)
+ifneq ($(BUILT),$(TORCH) $(shell pwd))
+.PHONY: .venv/built
+endif
+PINS := cat requirements.txt
+ifneq ($(TORCH),pinned)
+PINS := grep -vE '^(cuda-|nvidia-|triton==)' requirements.txt
+BACKEND := --torch-backend=$(TORCH)
 endif
 
 # uv installs the pinned closure in seconds from its cache, where pip would take minutes.
-.venv/ready: requirements.txt pyproject.toml
+.venv/built: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with make PYTHON=...")'
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep -E '^uv==' requirements.txt | cut -d' ' -f1)"
-	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -r requirements.txt
+	$(PINS) | $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python $(BACKEND) -r -
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
-	@pwd > $@
+	@echo "$(TORCH) $$(pwd)" > $@
 
 report: setup ## train and evaluate, execute copies of the notebooks, make build/report.pdf
 	$(BIN)/python run.py
@@ -41,15 +52,19 @@ notebooks: setup ## execute the notebooks in place and draw figures/ anew
 lab: setup ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
-test: setup lint ## check style and types, then run every test
-	$(BIN)/python -m pytest
+quick: setup ## the tests of a minute: no notebooks, browser, cluster or long training
+	$(BIN)/python -m pytest $(WORKERS) tests -m "not (browser or cluster or slow)"
+
+test: setup lint ## check style, types and imports, then run every test and print the coverage
+	$(BIN)/python -m pytest $(WORKERS) --cov
 
 torture: setup ## break it in every way, in full counts, and write results/torture.csv (long)
 	LENET_TORTURE=1 $(BIN)/python -m pytest tests/torture
 
-lint: setup
+lint: setup ## check style, types and which folder imports which
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --check --quiet .
+	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/mypy
 
 benchmark: setup ## remake the table of speed in results/ and in the README
@@ -67,8 +82,8 @@ study: setup ## remake the tables of notebook 05: hours, but runs that a table h
 	$(BIN)/lenet study --recipe one-cycle --recipe clean $(SIZES:%=--train-images %) --seeds 3 --out results/sample-size.csv
 	$(BIN)/python scripts/robustness.py reference=build/study/reference-LeNet-60000-seed0.safetensors best=build/study/best-LeNet-60000-seed0.safetensors
 
-lock: setup ## pin the closure of pyproject.toml's ranges anew
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra test --upgrade --custom-compile-command "make lock" --output-file requirements.txt pyproject.toml
+lock: setup ## pin what pyproject.toml asks for; UPGRADE=1 also takes newer versions
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras $(if $(UPGRADE),--upgrade) --custom-compile-command "make lock" --output-file requirements.txt pyproject.toml
 	$(BIN)/python scripts/licences.py
 
 # --strict: a pin that the advisories do not know fails, since nobody has looked at it.
@@ -76,4 +91,4 @@ audit: setup ## look for known vulnerabilities of the pinned packages (needs the
 	$(BIN)/uv tool run pip-audit --strict --no-deps --disable-pip --requirement requirements.txt
 
 clean: ## remove what the other targets made, but for runs/ and data/
-	rm -rf .venv build .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf .venv build .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -7,3 +7,23 @@ class LenetError(Exception):
 
 class LenetWarning(UserWarning):
     """Something that changes what the results mean, but need not stop the work."""
+
+
+EXTRAS = {
+    "report": ("bs4", "nbconvert", "nbformat", "pylopdf_fonts_zh_cn", "pypandoc", "typst"),
+    "study": ("distributed", "joblib", "pandas"),
+    "lab": ("anywidget", "ipykernel", "jupyterlab", "matplotlib", "nbclient", "seaborn"),
+}
+"""The modules that come with each extra of ``pip install "lenet-report[…]"``."""
+
+
+def missing_extra(error: ModuleNotFoundError) -> LenetError | None:
+    """Say which extra to install for a module that is not there; None if it is in none."""
+    module = str(error.name).partition(".")[0]
+    for extra, modules in EXTRAS.items():
+        if module in modules:
+            return LenetError(
+                f"This needs the packages of the extra {extra!r} ({module} is not installed): "
+                f'pip install "lenet-report[{extra}]".'
+            )
+    return None

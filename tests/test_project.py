@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import subprocess
 import tomllib
@@ -64,30 +63,6 @@ def test_environment_installs_exactly_the_pins_and_the_package() -> None:
 def test_the_users_packages_are_all_there() -> None:
     asked = "torch torchvision jupyterlab matplotlib seaborn scikit-learn torchinfo nbval"
     assert set(asked.split()) <= {normal(need.name) for need in direct()}
-
-
-LAYERS = [
-    {"errors", "idx"},
-    {"files"},
-    {"device", "data", "model", "photo", "augment", "recipe"},
-    {"evaluate"},
-    {"train"},
-    {"runs"},
-]
-
-
-def test_no_module_imports_one_above_it() -> None:
-    level = {name: rank for rank, names in enumerate(LAYERS) for name in names}
-    for name, rank in level.items():
-        path = ROOT / "lenet_lib" / f"{name}.py"
-        if not path.exists():
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lenet_lib"):
-                inner = (node.module or "").removeprefix("lenet_lib").lstrip(".").split(".")[0]
-                imported = [inner] if inner else [alias.name for alias in node.names]
-                for other in imported:
-                    assert level.get(other, -1) <= rank, f"{name} imports {other}"
 
 
 def test_forbidden_words_stay_out_of_what_is_committed() -> None:

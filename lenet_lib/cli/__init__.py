@@ -14,7 +14,7 @@ from lenet_lib.cli.predict import predict_command
 from lenet_lib.cli.report import report_command
 from lenet_lib.cli.study import study_command
 from lenet_lib.cli.words import UsageError, wrong_words
-from lenet_lib.errors import LenetError
+from lenet_lib.errors import LenetError, missing_extra
 from lenet_lib.names import DatasetName, RecipeName
 
 if TYPE_CHECKING:
@@ -250,6 +250,11 @@ def main() -> None:
         sys.exit(2)
     except LenetError as error:
         typer.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+    except ModuleNotFoundError as error:
+        if (mistake := missing_extra(error)) is None:
+            raise
+        typer.echo(f"Error: {mistake}", err=True)
         sys.exit(1)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""

@@ -1,0 +1,88 @@
+"""The order of the folders, which import-linter holds in `make lint`: each contract can fail."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from helpers.paths import ROOT
+
+BROKEN = [
+    # from below
+    ("errors", "files"),
+    ("files", "data"),
+    ("data", "cli"),
+    ("models", "experiments"),
+    ("training", "evaluation"),
+    ("evaluation", "plots"),
+    ("photo", "notebook"),
+    # from beside
+    ("experiments", "report"),
+    ("photo", "plots"),
+    ("plots", "photo"),  # but for plots/photos.py
+    ("report", "photo"),
+    ("notebook", "cli"),
+]
+
+
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Hold the package that lies in a folder to the contracts."""
+    return subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache", "--no-logo"],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the package and its contracts, to break."""
+    folder = tmp_path_factory.mktemp("copy")
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    shutil.copytree(ROOT / "lenet_lib", folder / "lenet_lib")
+    return folder
+
+
+def test_the_order_of_the_folders_holds(copy: Path) -> None:
+    done = lint(copy)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(("folder", "wanted"), BROKEN)
+def test_an_import_against_the_order_is_found(copy: Path, folder: str, wanted: str) -> None:
+    """Even one inside a function, which no start of the program would meet."""
+    inside = sorted((copy / "lenet_lib" / folder).glob("[!_]*.py"))
+    path = inside[0] if inside else copy / "lenet_lib" / f"{folder}.py"
+    before = path.read_text(encoding="utf-8")
+    path.write_text(f"{before}\n\ndef late():\n    import lenet_lib.{wanted}\n", "utf-8")
+    try:
+        done = lint(copy)
+    finally:
+        path.write_text(before, encoding="utf-8")
+    assert done.returncode == 1, done.stdout
+    module = ".".join(path.relative_to(copy).with_suffix("").parts)
+    assert f"{module} -> lenet_lib.{wanted}" in done.stdout
+
+
+def test_a_folder_that_has_no_place_in_the_order_is_found(copy: Path) -> None:
+    new = copy / "lenet_lib" / "tools.py"
+    new.touch()
+    done = lint(copy)
+    new.unlink()
+    assert done.returncode == 1
+    assert "tools" in done.stdout
+
+
+def test_what_a_folder_offers_is_its_own() -> None:
+    """The stubs, from which lazy_loader imports and which import-linter does not read."""
+    for stub in (ROOT / "lenet_lib").rglob("*.pyi"):
+        sources = re.findall(r"^\s*(?:from|import) (\S+)", stub.read_text("utf-8"), re.MULTILINE)
+        assert sources
+        assert all(re.fullmatch(r"\.\w+", source) for source in sources), stub
