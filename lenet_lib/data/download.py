@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet_lib.errors import LenetError
 from lenet_lib.data.idx import IdxError, read_idx
+from lenet_lib.errors import LenetError
 
 TITLES = {
     "mnist": "MNIST",

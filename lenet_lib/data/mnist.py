@@ -11,8 +11,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lenet_lib.data.writers import Writers
-from lenet_lib.errors import LenetError, LenetWarning
 from lenet_lib.data.download import (
     FILES,
     TITLES,
@@ -21,9 +19,12 @@ from lenet_lib.data.download import (
     read_checked,
     torchvision_class,
 )
+from lenet_lib.data.writers import Writers
+from lenet_lib.errors import LenetError, LenetWarning
 
 PIXEL_MEAN, PIXEL_STD = 0.1307, 0.3081
 """Mean and standard deviation of MNIST's training pixels, scaled to 0–1."""
+
 
 @dataclass(frozen=True)
 class Images:

@@ -1,20 +1,20 @@
-"""Whether one way of training is better than another, and what has been published."""
+"""Whether one way of training is better than another, at what cost, and where they err alike."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
-from lenet_lib.evaluation.metrics import wilson_interval
-from lenet_lib.evaluation.statistics import mean_interval
+from lenet_lib.evaluation.statistics import compare, mean_interval
 from lenet_lib.training import Distortion
 from lenet_lib.training.recipe import RECIPES, Recipe
+
+ASSIGNMENT = "reference"
+"""The recipe with the assignment's settings."""
 
 
 def summarise(table: pd.DataFrame, by: str = "recipe") -> pd.DataFrame:
@@ -107,98 +107,46 @@ def _shown(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def paired_steps(table: pd.DataFrame, ladder: Sequence[str]) -> pd.DataFrame:
-    """Compare each recipe with the one before it, seed by seed.
+def compare_recipes(
+    table: pd.DataFrame,
+    pairs: Sequence[tuple[str, str]],
+    *,
+    value: str = "accuracy",
+    by: str = "recipe",
+) -> pd.DataFrame:
+    """Compare the runs of a study, two groups at a time, as one family of tests.
 
-    Both runs of a pair start from the same weights and see the images in the same order wherever
-    the recipes allow it, so their difference says more than two means do. Student's paired t-test;
-    the p values are corrected for their number by Holm's method (1979).
+    The comparison that a reader looks for is always in the family: where recipes are compared and
+    none of the pairs starts from the assignment's, the last pair's recipe is compared with it too.
+
+    Parameters
+    ----------
+    table
+        A study's table: one row a run.
+    pairs
+        (before, after), values of the column ``by``.
+    value
+        The column to compare. Fractions (``accuracy``) are given in percentage points.
+    by
+        The column that names the groups.
 
     Returns
     -------
     DataFrame
-        By recipe: ``pairs, gain, low, high`` (mean difference of the accuracies in percentage
-        points, and its 95 % interval), ``p``, ``holm``.
+        As :func:`lenet_lib.evaluation.statistics.compare` gives it.
     """
-    from scipy.stats import ttest_rel
-
-    accuracy = table.pivot(index="seed", columns="recipe", values="accuracy")
-    rows = {}
-    for before, after in pairwise(ladder):
-        both = accuracy[[before, after]].dropna()
-        gain = 100 * (both[after] - both[before])
-        p = float(ttest_rel(both[after], both[before]).pvalue)
-        rows[after] = (len(both), *mean_interval(gain), p)
-    columns = ["pairs", "gain", "low", "high", "p"]
-    steps = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
-    steps["holm"] = holm(steps["p"].to_numpy())
-    return steps
+    pairs = list(pairs)
+    if by == "recipe" and not any(before == ASSIGNMENT for before, _ in pairs):
+        pairs.append((ASSIGNMENT, pairs[-1][1]))
+    unit = 100 if value == "accuracy" else 1
+    runs = {str(name): unit * group[value].to_numpy() for name, group in table.groupby(by)}
+    return compare(runs, pairs)
 
 
-def holm(p: ArrayLike) -> list[float]:
-    """Correct p values for their number (Holm 1979): still 5 % risk of *any* false alarm."""
-    values = np.asarray(p, dtype=float)
-    order = np.argsort(values)
-    factors = np.arange(len(values), 0, -1)
-    corrected = np.minimum(1, np.maximum.accumulate(values[order] * factors))
-    result = np.empty_like(corrected)
-    result[order] = corrected
-    return [float(value) for value in result]
-
-
-def mcnemar(one: set[int], other: set[int]) -> tuple[int, int, float]:
-    """Compare two networks on the same images by those that exactly one of them misreads.
-
-    Parameters
-    ----------
-    one, other
-        Indices of the images that each network misreads.
-
-    Returns
-    -------
-    tuple
-        How many only the first misreads, how many only the second, and the exact two-sided
-        p value of McNemar's test (1947).
-    """
-    from scipy.stats import binomtest
-
-    first, second = len(one - other), len(other - one)
-    p = binomtest(first, first + second).pvalue if first + second else 1.0
-    return first, second, float(p)
-
-
-@dataclass(frozen=True)
-class Published:
-    """A published test error: one number for one trained system."""
-
-    source: str
-    method: str
-    error: float
-    """In % of the 10,000 test images."""
-
-
-PUBLISHED = (
-    Published("LeCun et al. 1998", "linear classifier", 12.0),
-    Published("LeCun et al. 1998", "nearest neighbours", 5.0),
-    Published("LeCun et al. 1998", "LeNet-1", 1.7),
-    Published("LeCun et al. 1998", "LeNet-4", 1.1),
-    Published("LeCun et al. 1998", "LeNet-5", 0.95),
-    Published("LeCun et al. 1998", "LeNet-5, distortions", 0.8),
-    Published("LeCun et al. 1998", "boosted LeNet-4, distortions", 0.7),
-    Published("Simard et al. 2003", "convolutional net, affine", 0.6),
-    Published("Simard et al. 2003", "convolutional net, elastic", 0.4),
-    Published("Cireşan et al. 2012", "committee of 35 networks", 0.23),
-)
-"""Test errors on MNIST from 1998 to 2012, as their papers give them."""
-
-
-def published_table() -> pd.DataFrame:
-    """List :data:`PUBLISHED` with 95 % Wilson intervals over the 10,000 images, in %."""
-    rows = []
-    for entry in PUBLISHED:
-        low, high = wilson_interval(round(100 * entry.error), 10_000)
-        rows.append((entry.source, entry.method, entry.error, 100 * low, 100 * high))
-    return pd.DataFrame(rows, columns=["source", "method", "error", "low", "high"])
+def steps(ladder: Sequence[str]) -> list[tuple[str, str]]:
+    """Pair each variant with the one before it, and the last one with the first."""
+    pairs = list(pairwise(ladder))
+    return pairs if len(pairs) < 2 else [*pairs, (ladder[0], ladder[-1])]
 
 
 def shared_mistakes(mistakes: pd.DataFrame) -> pd.DataFrame:

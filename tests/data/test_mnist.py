@@ -14,8 +14,8 @@ from helpers.facts import TEST_COUNTS, TRAIN_COUNTS
 
 from lenet_lib import data
 from lenet_lib.data import download
-from lenet_lib.errors import LenetError, LenetWarning
 from lenet_lib.data.idx import IdxError, read_idx
+from lenet_lib.errors import LenetError, LenetWarning
 
 
 def idx(array: np.ndarray) -> bytes:

@@ -7,24 +7,24 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import ttest_rel
 
+from lenet_lib.errors import LenetError
 from lenet_lib.evaluation import comparison
 from lenet_lib.training.recipe import RECIPES
 
 
 @pytest.fixture
 def table() -> pd.DataFrame:
-    """Three recipes of five seeds: the second surely better than the first, the third not."""
+    """Three recipes of ten seeds: the second surely better than the first, the third not."""
     chance = np.random.default_rng(0)
-    base = chance.normal(0.985, 0.002, 5)
+    base = chance.normal(0.985, 0.002, 10)
     means = {
         "a": base,
-        "b": base + 0.008 + chance.normal(0, 1e-4, 5),
-        "c": base + 0.008 + chance.normal(0, 0.002, 5),
+        "b": base + 0.008 + chance.normal(0, 1e-4, 10),
+        "c": base + 0.008 + chance.normal(0, 0.002, 10),
     }
     rows = [
-        {"recipe": name, "seed": seed, "accuracy": value, "seconds": 10.0}
+        {"recipe": name, "seed": seed, "accuracy": value, "loss": 1 - value, "seconds": 10.0}
         for name, values in means.items()
         for seed, value in enumerate(values)
     ]
@@ -70,37 +70,33 @@ def test_summary_keeps_the_order_and_holds_the_mean(table: pd.DataFrame) -> None
             100 * (1 - table[table.recipe == name].accuracy.mean()), abs=1e-9
         )
         assert row.low < row.error < row.high
-        assert row.runs == 5
+        assert row.runs == 10
 
 
-def test_steps_are_paired_by_seed_and_corrected(table: pd.DataFrame) -> None:
-    shuffled = table.sample(frac=1, random_state=1)  # pairing must not rest on the rows' order
-    steps = comparison.paired_steps(shuffled, ["a", "b", "c"])
-    assert steps.gain["b"] == pytest.approx(0.8, abs=0.02)
-    b, c = (table[table.recipe == name].sort_values("seed").accuracy for name in "bc")
-    assert steps.p["c"] == pytest.approx(ttest_rel(c.to_numpy(), b.to_numpy()).pvalue)
-    assert steps.holm["b"] < 0.05 < steps.holm["c"]
+def test_the_assignments_recipe_is_in_every_family(table: pd.DataFrame) -> None:
+    with_it = pd.concat([table, table[table.recipe == "a"].assign(recipe="reference")])
+    found = comparison.compare_recipes(with_it, [("a", "b"), ("b", "c")])
+    assert list(zip(found.before, found.after, strict=True)) == [
+        ("a", "b"),
+        ("b", "c"),
+        ("reference", "c"),
+    ]
+    assert len(comparison.compare_recipes(with_it, [("reference", "b")])) == 1
+    with pytest.raises(LenetError, match="'reference'"):
+        comparison.compare_recipes(table, [("a", "b")])
+    networks = table.rename(columns={"recipe": "network"})
+    assert len(comparison.compare_recipes(networks, [("a", "b")], by="network", value="loss")) == 1
 
 
-def test_holm_by_hand() -> None:
-    assert comparison.holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
-    assert comparison.holm([0.9, 0.8]) == [1.0, 1.0]
-
-
-def test_mcnemar_by_hand() -> None:
-    one, other = {1, 2, 3, 4, 5, 6}, {6, 7}
-    first, second, p = comparison.mcnemar(one, other)
-    assert (first, second) == (5, 1)
-    assert p == pytest.approx(2 * (1 + 6) / 2**6)
-    assert comparison.mcnemar(one, one) == (0, 0, 1.0)
-
-
-def test_published_errors_lie_in_their_intervals_and_fall_with_time() -> None:
-    table = comparison.published_table()
-    assert ((table.low < table.error) & (table.error < table.high)).all()
-    five = table[table.method == "LeNet-5"].iloc[0]
-    assert five.error == 0.95
-    assert (five.low, five.high) == pytest.approx((0.78, 1.16), abs=0.01)
+def test_a_family_is_corrected_and_in_percentage_points(table: pd.DataFrame) -> None:
+    pairs = comparison.steps(["reference", "b", "c"])
+    assert pairs == [("reference", "b"), ("b", "c"), ("reference", "c")]
+    named = table.replace({"recipe": {"a": "reference"}}).sample(frac=1, random_state=1)
+    found = comparison.compare_recipes(named, pairs).set_index(["before", "after"])
+    assert found.difference["reference", "b"] == pytest.approx(0.8, abs=0.02)
+    assert found.significant["reference", "b"]
+    assert not found.significant["b", "c"]
+    assert (found.holm >= found.permutation).all()
 
 
 def test_shared_mistakes_count_runs() -> None:
