@@ -1,18 +1,29 @@
-"""What the report's notebooks say and show, in one way for all of them."""
+"""How the notebooks show figures and tables, and check the claims and numbers in their prose.
+
+A cell that ends with a figure of ``lenet_lib.plots`` shows it. The figure's name, caption and
+alternative text are no code: they stand in the cell's metadata as ``figure``, ``caption`` and
+``alt``, where ``lenet_lib.report.execute`` and the report look for them.
+"""
 
 from __future__ import annotations
 
 import base64
 import io
+import json
 import os
+import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from IPython.core.getipython import get_ipython
 from IPython.display import HTML, Markdown, display
 from matplotlib.figure import Figure
 from PIL import Image
 
+from lenet_lib import files, prose
 from lenet_lib.data import Dataset, load
 from lenet_lib.errors import LenetError
 from lenet_lib.plots.style import use_style
@@ -20,17 +31,37 @@ from lenet_lib.plots.style import use_style
 SCREEN_DPI = 110
 """Pixels per inch at which a browser shows a figure."""
 
+PRINT_DPI = 200
+"""Pixels per inch in print, of what can't be lines."""
 
-def start() -> Dataset:
-    """Set the figures' style and load the report's data set, ``$LENET_DATASET`` or MNIST.
+MAX_SVG = 400_000
+"""Bytes beyond which the marks of a drawing are saved as pixels; its text stays text."""
+
+_claims: dict[str, bool] = {}
+
+
+def start(dataset: str | None = None) -> Dataset:
+    """Set the figures' style, let cells show them, and load a data set.
+
+    Parameters
+    ----------
+    dataset
+        Its name, as in :func:`lenet_lib.data.load`.
 
     Raises
     ------
     LenetError
         The data set is neither on this machine nor to be had; the message says what to do.
     """
+    _claims.clear()
+    if (shell := get_ipython()) and shell.display_formatter:
+        shell.run_line_magic("matplotlib", "inline")  # now: it brings formatters of its own
+        formatters = shell.display_formatter.formatters
+        formatters["image/png"].for_type(Figure, _png)
+        if os.environ.get("LENET_FIGURES"):
+            formatters["image/svg+xml"].for_type(Figure, _svg)
     use_style()
-    return load(os.environ.get("LENET_DATASET") or "mnist")
+    return load(dataset or os.environ.get("LENET_DATASET") or "mnist")
 
 
 def results(name: str) -> pd.DataFrame:
@@ -51,53 +82,143 @@ def results(name: str) -> pd.DataFrame:
         ) from None
 
 
-def show(figure: Figure, name: str, *, alt: str, caption: str = "") -> None:
-    """Display a figure with its alternative text, and close it.
-
-    Where ``$LENET_FIGURES`` names a folder (`make notebooks` does), the figure is saved there too
-    for print: as SVG, or as PNG where it holds thousands of marks.
+def table(
+    frame: pd.DataFrame, decimals: int | Mapping[str, int] = 2, *, index: bool = True
+) -> HTML:
+    """Give a data frame as a table whose numbers are rounded, with commas at the thousands.
 
     Parameters
     ----------
-    figure
-        The figure.
-    name
-        Its file's name without suffix; the PDF finds the print version by it.
-    alt
-        What the figure shows, for those who can't see it.
-    caption
-        What stands under it in print; the alternative text if empty.
+    frame
+        What to show, whole.
+    decimals
+        Decimal places of the columns of floats: one number, or one for each column's name.
+    index
+        Whether its row labels are shown.
     """
-    width = round(figure.get_figwidth() * SCREEN_DPI)
-    facts = {"alt": alt, "caption": caption or alt, "figure": name, "width": width}
-    picture = {"image/png": _png(figure), "text/plain": f"<Figure {name}>"}
-    display(picture, raw=True, metadata={"image/png": facts})
-    if folder := os.environ.get("LENET_FIGURES"):
-        save(figure, Path(folder), name)
-    plt.close(figure)
+    places = decimals if isinstance(decimals, Mapping) else {}
+    default = decimals if isinstance(decimals, int) else 2
+    formatters: Any = {
+        name: f"{{:,.{places.get(str(name), default)}f}}".format
+        for name, kind in frame.dtypes.items()
+        if pd.api.types.is_float_dtype(kind)
+    } | {
+        name: "{:,}".format
+        for name, kind in frame.dtypes.items()
+        if pd.api.types.is_integer_dtype(kind)
+    }
+    return HTML(frame.to_html(index=index, border=0, formatters=formatters, na_rep="–"))
 
 
-def _png(figure: Figure) -> str:
-    """Draw a figure for the screen, base64: sharp, and in 256 colours a third of the size."""
+def claim(holds: object, sentence: str) -> None:
+    """State what the prose says beside this cell, and that the values bear it out.
+
+    A claim that fails is said at once and again by :func:`check_prose`; the cells after it run.
+
+    Parameters
+    ----------
+    holds
+        Its truth.
+    sentence
+        The claim in a few words.
+    """
+    _claims[sentence] = bool(holds)
+    if not holds:
+        print(f"This report's claim no longer holds: {sentence}.")
+
+
+def check_prose(file: str, **written_for: object) -> None:
+    """Check every number in a notebook's text, and every claim, against the values just computed.
+
+    With the parameters that the text was written for a stale sentence is an error; with others
+    (another data set, another seed) the sentences that no longer hold are listed.
+
+    Parameters
+    ----------
+    file
+        The notebook's own file name, in the folder in which it runs.
+    **written_for
+        The notebook's parameters and the values that its text was written for.
+
+    Raises
+    ------
+    LenetError
+        The file is no notebook; or the parameters are as the text expects and yet a number or a
+        claim is stale.
+    """
+    names = sys._getframe(1).f_globals
+    try:
+        book = json.loads(Path(file).read_text(encoding="utf-8"))
+        texts = list(prose.texts(book))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise LenetError(f"{file} is no readable notebook in {Path.cwd()} ({error}).") from None
+    values, wrong = _evaluate(texts, names)
+    wrong += [f"claim: {sentence}" for sentence, holds in _claims.items() if not holds]
+    if target := os.environ.get("LENET_PROSE"):  # `execute` runs this, and fills the text in
+        here = {name: names.get(name) for name in written_for}
+        told = {"values": values, "parameters": here, "wrong": wrong}
+        files.write(Path(target), json.dumps(told, default=str))
+    else:
+        wrong += [quote for text in texts for quote in prose.stale(text, values)]
+    total = sum(len(prose.expressions(text)) for text in texts)
+    if not wrong:
+        print(f"{total} numbers in the text and {len(_claims)} claims agree with the values above.")
+        return
+    listed = "\n".join(f"- {line}" for line in wrong)
+    if all(names.get(name) == value for name, value in written_for.items()):
+        raise LenetError(f"{len(wrong)} sentences of {file} no longer hold:\n{listed}")
+    meant = ", ".join(f"{name} = {value!r}" for name, value in written_for.items())
+    print(f"The text was written for {meant}. Here {len(wrong)} sentences do not hold:\n{listed}")
+
+
+def _evaluate(texts: list[str], names: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
+    """Evaluate all expressions; one that can't be is shown as ?, with the reason in the list."""
+    values, wrong = {}, []
+    for expression in dict.fromkeys(each for text in texts for each in prose.expressions(text)):
+        try:
+            values[expression] = prose.compute(expression, names)
+        except LenetError as error:
+            values[expression] = "?"
+            wrong.append(str(error))
+    return values, wrong
+
+
+def _png(figure: Figure) -> tuple[str, dict[str, int]]:
+    """Draw a figure for the screen and close it: sharp, and in 256 colours a third of the size."""
     drawn, small = io.BytesIO(), io.BytesIO()
     figure.savefig(drawn, format="png", dpi=1.3 * SCREEN_DPI)
     Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(
         small, "png", optimize=True
     )
-    return base64.b64encode(small.getvalue()).decode("ascii")
+    plt.close(figure)
+    width = round(figure.get_figwidth() * SCREEN_DPI)
+    return base64.b64encode(small.getvalue()).decode("ascii"), {"width": width}
 
 
-def save(figure: Figure, folder: Path, name: str, *, heaviest: int = 400_000) -> Path:
-    """Save a figure as SVG, or as PNG if the SVG has more than ``heaviest`` bytes."""
-    folder.mkdir(parents=True, exist_ok=True)
-    vector, raster = folder / f"{name}.svg", folder / f"{name}.png"
-    figure.savefig(vector, metadata={"Date": None})
-    raster.unlink(missing_ok=True)
-    if vector.stat().st_size <= heaviest:
-        return vector
-    vector.unlink()
-    figure.savefig(raster, metadata={"Software": None})
-    return raster
+def _svg(figure: Figure) -> str:
+    """Draw a figure for print; thousands of marks as pixels, under the text."""
+    drawn = io.StringIO()
+    figure.savefig(drawn, format="svg", metadata={"Date": None})
+    if drawn.tell() > MAX_SVG:
+        for axes in figure.axes:
+            for marks in (*axes.collections, *axes.lines):
+                marks.set_rasterized(True)
+        drawn = io.StringIO()
+        figure.savefig(drawn, format="svg", metadata={"Date": None}, dpi=PRINT_DPI)
+    return drawn.getvalue()
+
+
+# What follows serves the notebooks that build their text with code; it goes with the last of them.
+
+
+def show(figure: Figure, name: str, *, alt: str, caption: str = "") -> None:
+    """Display a figure with its alternative text, and close it."""
+    facts = {"alt": alt, "caption": caption or alt, "figure": name}
+    data, metadata = _png(figure)
+    picture = {"image/png": data, "text/plain": f"<Figure {name}>"}
+    if os.environ.get("LENET_FIGURES"):
+        picture["image/svg+xml"] = _svg(figure)
+    display(picture, raw=True, metadata={"image/png": facts | metadata})
 
 
 def show_table(table: pd.DataFrame, caption: str, *, decimals: int = 2, index: bool = True) -> None:

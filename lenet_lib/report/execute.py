@@ -1,20 +1,45 @@
-"""Execute notebooks in place or as copies: ``python -m lenet_lib.report.execute``."""
+"""Execute notebooks in place or as copies: ``python -m lenet_lib.report.execute``.
+
+After a notebook has run, the numbers in its prose are filled in with the values of this very run
+(see :mod:`lenet_lib.prose`), each figure gets the caption and the alternative text that stand in
+its cell's metadata, and its drawing for print goes to a file of that name.
+"""
 
 from __future__ import annotations
 
+import ast
+import json
+import logging
 import os
+import re
 import sys
+import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from lenet_lib import files
+from lenet_lib import files, prose
 from lenet_lib.errors import LenetError
+from lenet_lib.report import solutions
+
+FACTS = ("figure", *prose.WORDS)
+"""What of a cell's metadata goes to the outputs that show it."""
+
+HIDING = {"hide-cell", "remove-cell", "hide-output"}
+"""Tags of cells whose outputs are not printed."""
 
 
-def execute(notebook: Path, target: Path, *, timeout: int = 600) -> float:
+def execute(
+    notebook: Path,
+    target: Path,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    figures: Path | None = None,
+    timeout: int = 600,
+) -> float:
     """Execute a notebook in its own folder and write it, with its outputs, to ``target``.
 
     Parameters
@@ -23,6 +48,10 @@ def execute(notebook: Path, target: Path, *, timeout: int = 600) -> float:
         The notebook; it is not changed unless it is also the target.
     target
         Where the executed notebook goes; written only when all cells have run.
+    parameters
+        Other values for names in its cell tagged ``parameters``.
+    figures
+        Folder for the drawings for print, ``<figure>.svg``.
     timeout
         Seconds that one cell may take.
 
@@ -34,38 +63,141 @@ def execute(notebook: Path, target: Path, *, timeout: int = 600) -> float:
     Raises
     ------
     LenetError
-        The file is no notebook, or a cell failed; the message names the cell's error.
+        The file is no notebook, has no such parameter, or a cell failed; the message names the
+        cell's error.
     """
     import nbformat
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     start = time.perf_counter()
-    try:
-        book = nbformat.read(notebook, as_version=4)
-    except (OSError, ValueError) as error:
-        raise LenetError(f"{notebook} is no readable notebook ({error}).") from None
-    client = NotebookClient(
-        book,
-        extra_arguments=["--IPKernelApp.log_level=ERROR"],  # not that others here may listen
-        timeout=timeout,
-        kernel_name="python3",
-        record_timing=False,  # times would differ in every commit
-        resources={"metadata": {"path": str(notebook.parent)}},
-    )
-    try:
-        client.execute()
-    except CellExecutionError as error:
-        raise LenetError(f"{notebook}: a cell failed: {error.ename}: {error.evalue}") from None
-    except (CellTimeoutError, DeadKernelError) as error:
-        raise LenetError(f"{notebook}: a cell did not end: {error}") from None
+    book = _read(notebook)
+    _set_parameters(book, parameters or {}, notebook)
+    with tempfile.TemporaryDirectory(prefix="lenet-execute-") as folder:
+        found = Path(folder) / "prose.json"
+        environment = {**os.environ, "LENET_PROSE": str(found)}
+        if data := os.environ.get("LENET_DATA"):  # the notebook runs in another folder
+            environment["LENET_DATA"] = str(Path(data).resolve())
+        if figures:
+            environment["LENET_FIGURES"] = str(figures.resolve())
+        _run(book, notebook, timeout, environment)
+        told = json.loads(found.read_text(encoding="utf-8")) if found.exists() else {}
+    _fill(book, told.get("values", {}), notebook)
+    _label(book, figures)
+    if told.get("wrong"):
+        _reveal(book)
     # The kernel reports the machine's Python version; the committed file shall not depend on it.
     book.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
+    if told:
+        book.metadata["lenet"] = told["parameters"]
     files.write(target, nbformat.writes(book) + "\n")
     return time.perf_counter() - start
+
+
+def _read(notebook: Path) -> Any:
+    import nbformat
+
+    try:
+        return nbformat.read(notebook, as_version=4)
+    except FileNotFoundError:
+        raise LenetError(f"There is no notebook {notebook}.") from None
+    except (OSError, ValueError) as error:
+        raise LenetError(f"{notebook} is no readable notebook ({error}).") from None
+
+
+def parameters_of(book: Any) -> dict[str, Any]:
+    """Map the names that a notebook's parameters cell sets to that cell."""
+    return {
+        name: cell
+        for cell in book.cells
+        if "parameters" in cell.metadata.get("tags", [])
+        for name in re.findall(r"^(\w+) = ", cell.source, re.MULTILINE)
+    }
+
+
+def _set_parameters(book: Any, parameters: Mapping[str, Any], notebook: Path) -> None:
+    """Change lines ``name = …`` of the parameters cell; a comment behind one stays."""
+    cells = parameters_of(book)
+    for name, value in parameters.items():
+        if name not in cells:
+            known = f"; it has {', '.join(cells)}" if cells else ""
+            raise LenetError(f"{notebook} has no parameter {name!r}{known}.")
+        line = re.compile(rf"^{name} = [^#\n]*?(?=\s*(?:#|$))", re.MULTILINE)
+        before, after = line.split(cells[name].source, maxsplit=1)
+        cells[name].source = f"{before}{name} = {value!r}{after}"
+
+
+def _run(book: Any, notebook: Path, timeout: int, environment: dict[str, str]) -> None:
+    """Run all cells of an open notebook in a new kernel."""
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    client = NotebookClient(
+        book,
+        extra_arguments=["--IPKernelApp.log_level=CRITICAL"],  # not that a kernel was stopped
+        timeout=timeout,
+        kernel_name="python3",
+        shutdown_kernel="immediate",
+        record_timing=False,  # times would differ in every commit
+        resources={"metadata": {"path": str(notebook.parent)}},
+    )
+    try:
+        # Not client.execute: it takes Ctrl-C, ends the kernel under the running cell, and fails.
+        with client.setup_kernel(env=environment):
+            for index, cell in enumerate(book.cells):
+                client.execute_cell(cell, index, client.code_cells_executed + 1)
+            client.set_widgets_metadata()
+    except CellExecutionError as error:
+        raise LenetError(f"{notebook}: a cell failed: {error.ename}: {error.evalue}") from None
+    except (CellTimeoutError, DeadKernelError) as error:
+        raise LenetError(f"{notebook}: a cell did not end: {error}") from None
+
+
+def _fill(book: Any, values: Mapping[str, str], notebook: Path) -> None:
+    """Write values into Markdown, captions and alternative texts, and solutions to their page."""
+    script = solutions.script_of(notebook)
+    try:
+        for cell in book.cells:
+            if cell.cell_type == "markdown":
+                cell.source = prose.fill(cell.source, values)
+                if "solutions" in cell.metadata.get("tags", []):
+                    cell.source = solutions.page(script.read_text(encoding="utf-8"))
+            for key in prose.WORDS:
+                if key in cell.metadata:
+                    cell.metadata[key] = prose.fill(cell.metadata[key], values)
+    except KeyError as error:
+        raise LenetError(
+            f"{notebook}: nobody has computed `{error.args[0]}` for the text; end the notebook "
+            f"with notebook.check_prose({notebook.name!r})."
+        ) from None
+    except OSError as error:
+        raise LenetError(f"{notebook}: its solutions can't be read: {error}.") from None
+
+
+def _reveal(book: Any) -> None:
+    """Show the last cell in print too: it lists sentences that do not hold."""
+    for cell in book.cells:
+        if "check_prose(" in cell.source:
+            cell.metadata["tags"] = [t for t in cell.metadata.get("tags", []) if t not in HIDING]
+
+
+def _label(book: Any, figures: Path | None) -> None:
+    """Give outputs the words of their cells' metadata, and move drawings for print to files."""
+    for cell in book.cells:
+        facts = {
+            key: prose.plain(cell.metadata[key]) if key in prose.WORDS else cell.metadata[key]
+            for key in FACTS
+            if key in cell.metadata
+        }
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            kind = "image/png" if "image/png" in data else "text/html"
+            if facts and kind in data:
+                output.metadata.setdefault(kind, {}).update(facts)
+            name = output.get("metadata", {}).get(kind, {}).get("figure")
+            if figures and kind == "image/png" and (svg := data.pop("image/svg+xml", "")) and name:
+                files.write(figures / f"{name}.svg", svg)
 
 
 def stand_in() -> str | None:
@@ -90,20 +222,49 @@ def main(
     figures: Annotated[
         Path | None, typer.Option(help="Folder for the figures' print versions.")
     ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Another value for a parameter."),
+    ] = None,
 ) -> None:
     """Execute notebooks, a progress line for each."""
-    if figures:
-        os.environ["LENET_FIGURES"] = str(figures.resolve())
-    if output and (other := stand_in()):
-        os.environ["LENET_DATASET"] = other
     try:
+        parameters = dict(map(_parameter, settings or []))
+        dataset = os.environ.get("LENET_DATASET") or (stand_in() if output else None)
+        if dataset:
+            os.environ["LENET_DATASET"] = dataset
         for number, notebook in enumerate(notebooks, start=1):
             print(f"[{number}/{len(notebooks)}] {notebook} … ", end="", flush=True)
-            seconds = execute(notebook, output / notebook.name if output else notebook)
+            target = output / notebook.name if output else notebook
+            other = {"dataset": dataset} if dataset and _takes(notebook, "dataset") else {}
+            seconds = execute(notebook, target, parameters=other | parameters, figures=figures)
             print(f"{seconds:.0f} s", flush=True)
     except LenetError as error:
         print(f"\nError: {error}", file=sys.stderr)
         raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # of the cell that never ended
+        print("\nStopped; the notebook that was running is as it was.", file=sys.stderr)
+        raise typer.Exit(130) from None
+
+
+def _takes(notebook: Path, name: str) -> bool:
+    return name in parameters_of(_read(notebook))
+
+
+def _parameter(setting: str) -> tuple[str, Any]:
+    """Read ``name=value``; the value is Python, or else a word.
+
+    >>> _parameter("seed=3"), _parameter("dataset=kmnist")
+    (('seed', 3), ('dataset', 'kmnist'))
+    """
+    name, equals, value = setting.partition("=")
+    if not (equals and name.isidentifier()):
+        raise LenetError(f"--set {setting}: a parameter is set as NAME=VALUE, such as seed=3.")
+    try:
+        return name, ast.literal_eval(value)
+    except (SyntaxError, ValueError):
+        return name, value
 
 
 if __name__ == "__main__":

@@ -1,30 +1,51 @@
-"""Executing notebooks: whole or not at all, and the same bytes each time."""
+"""Executing notebooks: whole or not at all, the same bytes each time, and the text filled in."""
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from helpers.paths import ROOT
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from typer.testing import CliRunner
 
 from lenet_lib.errors import LenetError
+from lenet_lib.report import execute as module
 from lenet_lib.report.execute import execute
 
+SETUP = "import matplotlib.pyplot as plt\nfrom lenet_lib import notebook\nnotebook.start('digits')"
+CHECK = "notebook.check_prose('book.ipynb', n=7)"
 
-def notebook(folder: Path, *sources: str) -> Path:
-    cells = [new_code_cell(text, id=f"cell-{n}") for n, text in enumerate(sources)]
+
+def write(folder: Path, *sources: str | tuple[str, dict[str, Any]]) -> Path:
+    """Write a notebook; what begins with # is Markdown, a pair brings metadata."""
+    cells = []
+    for number, source in enumerate(sources):
+        text, metadata = source if isinstance(source, tuple) else (source, {})
+        make = new_markdown_cell if text.startswith("#") else new_code_cell
+        cells.append(make(text, id=f"cell-{number}", metadata=metadata))
     path = folder / "book.ipynb"
     nbformat.write(new_notebook(cells=cells), path)
     return path
 
 
+def read(path: Path) -> Any:
+    return nbformat.read(path, as_version=4)
+
+
 def test_a_copy_is_executed_in_the_notebooks_own_folder(tmp_path: Path) -> None:
-    path = notebook(tmp_path, "import os", "print(os.path.basename(os.getcwd()))")
+    path = write(tmp_path, "import os", "print(os.path.basename(os.getcwd()))")
     before = path.read_bytes()
     execute(path, tmp_path / "out" / "book.ipynb")
     assert path.read_bytes() == before
-    book = nbformat.read(tmp_path / "out" / "book.ipynb", as_version=4)
+    book = read(tmp_path / "out" / "book.ipynb")
     assert [cell.execution_count for cell in book.cells] == [1, 2]
     assert book.cells[1].outputs[0].text == f"{tmp_path.name}\n"
     execute(path, tmp_path / "again.ipynb")
@@ -32,7 +53,7 @@ def test_a_copy_is_executed_in_the_notebooks_own_folder(tmp_path: Path) -> None:
 
 
 def test_a_failing_cell_is_one_sentence_and_writes_nothing(tmp_path: Path) -> None:
-    path = notebook(tmp_path, "1 / 0")
+    path = write(tmp_path, "1 / 0")
     before = path.read_bytes()
     with pytest.raises(LenetError, match="a cell failed: ZeroDivisionError: division by zero"):
         execute(path, path)
@@ -40,3 +61,135 @@ def test_a_failing_cell_is_one_sentence_and_writes_nothing(tmp_path: Path) -> No
     path.write_text("{", encoding="utf-8")
     with pytest.raises(LenetError, match="no readable notebook"):
         execute(path, path)
+    with pytest.raises(LenetError, match="There is no notebook"):
+        execute(tmp_path / "none.ipynb", path)
+
+
+def test_text_caption_and_figure_come_from_the_run_and_the_cells_metadata(tmp_path: Path) -> None:
+    said = {"figure": "drawn", "caption": "All <!-- = n -->?<!-- / -->.", "alt": "A rising line."}
+    path = write(
+        tmp_path,
+        ("n = 7  # how many", {"tags": ["parameters"]}),
+        SETUP,
+        "# We have <!-- = n:.1f -->?<!-- / --> digits",
+        ("figure, axes = plt.subplots()\naxes.plot([0, n])\nfigure", said),
+        ("import pandas\nnotebook.table(pandas.DataFrame({'n': [n]}))", {"caption": "A table."}),
+        "_ = plt.figure()",
+        (CHECK, {"tags": ["remove-cell"]}),
+    )
+    execute(path, path, figures=tmp_path / "print")
+    book = read(path)
+    assert book.cells[2].source == "# We have <!-- = n:.1f -->7.0<!-- / --> digits"
+    assert book.cells[3].metadata["caption"] == "All <!-- = n -->7<!-- / -->."
+    (drawn,) = book.cells[3].outputs
+    facts = drawn.metadata["image/png"]
+    assert {key: facts[key] for key in said} == {**said, "caption": "All 7."}
+    assert facts["width"] > 100
+    assert set(drawn.data) == {"image/png", "text/plain"}
+    (unnamed,) = book.cells[5].outputs  # a figure that the cell does not end with is shown, too
+    assert set(unnamed.data) == {"image/png", "text/plain"}
+    assert [file.name for file in (tmp_path / "print").iterdir()] == ["drawn.svg"]
+    assert book.cells[4].outputs[0].metadata["text/html"] == {"caption": "A table."}
+    assert book.metadata["lenet"] == {"n": 7}
+    again = path.read_bytes()
+    execute(path, path, figures=tmp_path / "print")
+    assert path.read_bytes() == again
+
+    notebook = tmp_path / "book.ipynb"
+    execute(notebook, tmp_path / "other" / "book.ipynb", parameters={"n": 9})
+    other = read(tmp_path / "other" / "book.ipynb")
+    assert other.cells[0].source == "n = 9  # how many"
+    assert other.cells[2].source == "# We have <!-- = n:.1f -->9.0<!-- / --> digits"
+    assert other.metadata["lenet"] == {"n": 9}
+    assert other.cells[-1].metadata["tags"] == ["remove-cell"]
+    with pytest.raises(LenetError, match="has no parameter 'm'; it has n"):
+        execute(path, path, parameters={"m": 9})
+
+
+def test_a_claim_that_fails_elsewhere_is_shown_in_print(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        ("n = 7", {"tags": ["parameters"]}),
+        SETUP,
+        "notebook.claim(n == 7, 'the number is seven')",
+        (CHECK, {"tags": ["remove-cell", "keep"]}),
+    )
+    execute(path, tmp_path / "other.ipynb", parameters={"n": 9})
+    last = read(tmp_path / "other.ipynb").cells[-1]
+    assert "claim: the number is seven" in last.outputs[0].text
+    assert last.metadata["tags"] == ["keep"]
+    book = read(path)
+    book.cells[2].source = "notebook.claim(n == 8, 'the number is eight')"
+    nbformat.write(book, path)
+    with pytest.raises(LenetError, match="claim: the number is eight"):
+        execute(path, path)
+
+
+def test_numbers_that_nobody_computes_are_an_error(tmp_path: Path) -> None:
+    path = write(tmp_path, "n = 7", "# We have <!-- = n -->?<!-- / --> digits")
+    with pytest.raises(LenetError, match=r"nobody has computed `n` .* notebook.check_prose"):
+        execute(path, path)
+
+
+def test_solutions_are_written_from_their_script(tmp_path: Path) -> None:
+    path = write(tmp_path, "n = 7", ("# Solutions", {"tags": ["solutions"]}))
+    with pytest.raises(LenetError, match="its solutions can't be read"):
+        execute(path, path)
+    (tmp_path / "solutions").mkdir()
+    (tmp_path / "solutions" / "book.py").write_text("# %% 1. Easy\n# Words.\nassert 1\n")
+    execute(path, path)
+    assert "Solution 1. Easy" in read(path).cells[1].source
+
+
+def test_the_command_line_tells_what_it_does_in_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LENET_DATASET", "digits")
+    path = write(tmp_path, ("dataset = 'mnist'\nn = 7", {"tags": ["parameters"]}))
+    app = module.typer.Typer()
+    app.command()(module.main)
+    words = [str(path), "--output", str(tmp_path / "out"), "--set", "n=8"]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0, result.output
+    assert "\r" not in result.output
+    assert read(tmp_path / "out" / "book.ipynb").cells[0].source == "dataset = 'digits'\nn = 8"
+    for wrong, says in ((["--set", "n"], "NAME=VALUE"), (["--set", "m=1"], "no parameter 'm'")):
+        result = CliRunner().invoke(app, [str(path), *wrong])
+        assert result.exit_code == 1
+        assert says in result.output
+        assert "Traceback" not in result.output
+
+
+def test_a_wrong_data_folder_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LENET_DATASET", raising=False)
+    monkeypatch.setenv("LENET_DATA", str(tmp_path / "nowhere"))
+    app = module.typer.Typer()
+    app.command()(module.main)
+    path = write(tmp_path, "1")
+    result = CliRunner().invoke(app, [str(path), "--output", str(tmp_path / "out")])
+    assert result.exit_code == 1
+    assert "Error: " in result.output
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is another thing there")
+def test_ctrl_c_is_one_line(tmp_path: Path) -> None:
+    path = write(tmp_path, "open('running', 'w').close()\nimport time\ntime.sleep(300)")
+    before = path.read_bytes()
+    words = [sys.executable, "-m", "lenet_lib.report.execute", str(path)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as program:
+        for _ in range(1200):
+            if (tmp_path / "running").exists():
+                break
+            time.sleep(0.1)
+        program.send_signal(signal.SIGINT)
+        out, err = program.communicate(timeout=60)
+    assert program.returncode == 130
+    assert out == f"[1/1] {path} … "
+    assert err == "\nStopped; the notebook that was running is as it was.\n"
+    assert path.read_bytes() == before
