@@ -141,7 +141,7 @@ def evaluate(
     """Measure trained weights on the test set."""
     from lenet_lib.data import load
     from lenet_lib.experiments.run import Run, test
-    from lenet_lib.models import load_weights, weights_facts
+    from lenet_lib.models import load_weights, read_metadata
     from lenet_lib.training.device import choose_device
 
     _no_folder_for_digits(dataset, data_dir)
@@ -149,7 +149,7 @@ def evaluate(
     here = Run(target) if target.is_dir() else None
     trained_on = here.config()["dataset"] if here else None
     model = load_weights(here.weights if here else target)
-    trained_on = trained_on or weights_facts(target).get("dataset", "mnist")
+    trained_on = trained_on or read_metadata(target).get("dataset", "mnist")
     digits = load(dataset.value if dataset else str(trained_on), data_dir)
     own = here is not None and digits.name == trained_on
     metrics = here.evaluate(digits, model, place) if here and own else test(model, digits, place)

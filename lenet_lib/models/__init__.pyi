@@ -37,8 +37,8 @@ from .weights import (
     load_weights as load_weights,
 )
 from .weights import (
-    save_weights as save_weights,
+    read_metadata as read_metadata,
 )
 from .weights import (
-    weights_facts as weights_facts,
+    save_weights as save_weights,
 )

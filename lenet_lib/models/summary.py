@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -11,19 +14,6 @@ from torch import Tensor, nn
 from lenet_lib.data import scale
 from lenet_lib.models.lenet5 import PartialConv2d, Subsampling
 
-ASSIGNMENT = {
-    "conv1": ("6×30×30", 60),
-    "pool": ("6×15×15", 0),
-    "conv2": ("16×11×11", 2_416),
-    "pool (2)": ("16×5×5", 0),
-    "fc1": ("120", 48_120),
-    "bn1": ("120", 240),
-    "fc2": ("84", 10_164),
-    "bn2": ("84", 168),
-    "fc3": ("10", 850),
-}
-"""The assignment's own table: layer → output shape, parameters."""
-
 
 @dataclass(frozen=True)
 class Layer:
@@ -32,7 +22,9 @@ class Layer:
     Attributes
     ----------
     name, kind
-        The module's name, with a number from its second use on, and its class.
+        The module's name and its class. The first module of a block (an ``nn.Sequential``) is named
+        as the block, the others by what they are and a count: ``conv1, relu1, pool1, conv2, …``. A
+        number in brackets marks the second use of the same module.
     shape
         Of its output for one image: maps, height, width; or units.
     weights, biases
@@ -71,13 +63,25 @@ class Layer:
         return "×".join(map(str, self.shape))
 
 
+def torchinfo_table(model: nn.Module) -> str:
+    """Give torchinfo's whole text on a network for one 1×28×28 image: layers, counts and sizes."""
+    from torchinfo import summary
+
+    columns, names = ("output_size", "num_params", "mult_adds"), ("var_names",)
+    told = summary(
+        model, (1, 1, 28, 28), col_names=columns, row_settings=names, col_width=16, verbose=0
+    )
+    # torchinfo 1.8 prints the unit's name in its own code, on Python 3.11 and later.
+    return str(told).replace("Units.MEGABYTES", "M").replace("Units.GIGABYTES", "G")
+
+
 def layers(model: nn.Module, *, padding: int = 0) -> list[Layer]:
     """List a network's layers in the order in which an image passes them.
 
     Parameters
     ----------
     model
-        A network fed with 1×28×28 images; its direct children are its layers.
+        A network fed with 1×28×28 images; its direct children are layers or blocks of layers.
     padding
         Pixels that ``forward`` itself puts around the image before the first layer.
     """
@@ -113,7 +117,7 @@ def layers(model: nn.Module, *, padding: int = 0) -> list[Layer]:
 
 
 def activations(model: nn.Module, image: Tensor) -> dict[str, Tensor]:
-    """Give what every layer makes of one image, before the activation function.
+    """Give the output of every layer for one image.
 
     Parameters
     ----------
@@ -130,7 +134,7 @@ def activations(model: nn.Module, image: Tensor) -> dict[str, Tensor]:
     return {name: output[0] for name, _, output in _record(model, scale(image[None]))}
 
 
-def favourite_patches(
+def top_activating_patches(
     model: nn.Module, images: Tensor, name: str, count: int = 8
 ) -> tuple[Tensor, Tensor]:
     """Find the pieces of images that excite each map of a layer most, one piece an image.
@@ -171,14 +175,15 @@ def favourite_patches(
 
 
 def _record(model: nn.Module, x: Tensor) -> list[tuple[str, nn.Module, Tensor]]:
-    """Run a network and list its direct children's calls: name (numbered), module, output."""
+    """Run a network and list its layers' calls: name, module, output."""
     calls: list[tuple[str, nn.Module, Tensor]] = []
     hooks = []
-    for name, module in model.named_children():
+    for name, module in _named_layers(model):
 
         def keep(module: nn.Module, _: object, output: Tensor, name: str = name) -> None:
             uses = 1 + sum(other is module for _, other, _ in calls)
-            calls.append((name if uses == 1 else f"{name} ({uses})", module, output))
+            # A copy, for the next layer may write its own output over this one.
+            calls.append((name if uses == 1 else f"{name} ({uses})", module, output.clone()))
 
         hooks.append(module.register_forward_hook(keep))
     training = model.training
@@ -190,6 +195,19 @@ def _record(model: nn.Module, x: Tensor) -> list[tuple[str, nn.Module, Tensor]]:
         for hook in hooks:
             hook.remove()
     return calls
+
+
+def _named_layers(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
+    short, counts = {"maxpool": "pool", "avgpool": "pool", "batchnorm": "bn"}, Counter[str]()
+    for name, child in model.named_children():
+        if type(child) is not nn.Sequential:
+            yield name, child
+            continue
+        for place, module in enumerate(child):
+            kind = re.sub(r"\dd$", "", type(module).__name__).lower()  # MaxPool2d → maxpool
+            kind = short.get(kind, kind)
+            counts[kind] += place > 0
+            yield (f"{kind}{counts[kind]}" if place else name), module
 
 
 def _window(module: nn.Module) -> tuple[int, int, int]:

@@ -1,13 +1,16 @@
-"""Weights as files: written and read as safetensors, which hold numbers and no code."""
+"""Weights as files: written as safetensors, read from them or from a plain torch state dict."""
 
 from __future__ import annotations
 
 import json
+import pickle
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from lenet_lib import files
 from lenet_lib.errors import LenetError
@@ -22,42 +25,46 @@ NETWORKS: Mapping[str, type[nn.Module]] = {
 }
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "lenet-mnist.safetensors"
-"""The committed weights of the report's network."""
+"""The released weights: recipe ``best``, seed 0, trained on MNIST."""
+
+TORCH_SUFFIXES = (".pth", ".pt")
+"""How the name of a state dict written by ``torch.save`` ends."""
 
 
-def save_weights(model: nn.Module, path: Path, **facts: object) -> None:
-    """Write a network's weights as safetensors, with facts about their making as metadata."""
+def save_weights(model: nn.Module, path: Path, **metadata: object) -> None:
+    """Write a network's weights as safetensors, with what is known of their making as metadata."""
     from safetensors.torch import save
 
     # One key alone: safetensors writes several in random order, and equal runs equal files.
-    metadata = {"lenet": json.dumps({"network": type(model).__name__, **facts}, sort_keys=True)}
+    facts = {"lenet": json.dumps({"network": type(model).__name__, **metadata}, sort_keys=True)}
     state = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
-    files.write(path, save(state, metadata))
+    files.write(path, save(state, facts))
 
 
 def load_weights(path: str | Path = WEIGHTS) -> nn.Module:
-    """Build the network that a safetensors file holds, in evaluation mode, on the CPU.
+    """Build the network that a file holds, in evaluation mode, on the CPU.
+
+    Parameters
+    ----------
+    path
+        A ``.pth`` or ``.pt`` file with a state dict (alone, or under ``state_dict`` or ``model``),
+        read without running any code in it; anything else is read as safetensors.
 
     Raises
     ------
     LenetError
-        The file is missing, no safetensors, of another network, or holds NaN or infinity.
+        The file is missing, unreadable, of another network, or holds NaN or infinity.
     """
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, framework="pt") as file:
-            name = str(_facts(file).get("network", "LeNet"))
-            state = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 (no mapping)
-    except FileNotFoundError:
-        raise LenetError(f"There are no weights at {path}; `lenet train` makes some.") from None
-    except (SafetensorError, OSError, ValueError) as error:
-        raise LenetError(f"{path} is no readable safetensors file ({error}).") from None
+    path = Path(path)
+    if not path.is_file():
+        raise LenetError(f"There are no weights at {path}; `lenet train` makes some.")
+    read = _read_state_dict if path.suffix in TORCH_SUFFIXES else _read_safetensors
+    name, state = read(path)
     if name not in NETWORKS:
         raise LenetError(f"{path} holds weights of an unknown network, {name!r}.")
     model = NETWORKS[name]()
     try:
-        model.load_state_dict(state)
+        model.load_state_dict(_present_names(state) if name == "LeNet" else state)
     except RuntimeError:
         raise LenetError(
             f"{path} does not hold the weights of {name}: other names or shapes."
@@ -72,16 +79,60 @@ def is_finite(model: nn.Module) -> bool:
     return all(bool(tensor.isfinite().all()) for tensor in model.state_dict().values())
 
 
-def weights_facts(path: str | Path = WEIGHTS) -> dict[str, object]:
-    """Read what :func:`save_weights` was told of the making of these weights."""
+def read_metadata(path: str | Path = WEIGHTS) -> dict[str, object]:
+    """Read what :func:`save_weights` was told of these weights' making; nothing of a state dict."""
     from safetensors import safe_open
 
+    if Path(path).suffix in TORCH_SUFFIXES:
+        return {}
     with safe_open(path, framework="pt") as file:
-        return _facts(file)
+        return _metadata(file)
 
 
-def _facts(file: Any) -> dict[str, object]:
-    facts = json.loads((file.metadata() or {}).get("lenet", "{}"))
-    if not isinstance(facts, dict):
+def _read_safetensors(path: Path) -> tuple[str, dict[str, Tensor]]:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="pt") as file:
+            name = str(_metadata(file).get("network", "LeNet"))
+            return name, {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 (no mapping)
+    except (SafetensorError, OSError, ValueError) as error:
+        raise LenetError(f"{path} is no readable safetensors file ({error}).") from None
+
+
+def _metadata(file: Any) -> dict[str, object]:
+    metadata = json.loads((file.metadata() or {}).get("lenet", "{}"))
+    if not isinstance(metadata, dict):
         raise ValueError("its metadata are no table of facts")
-    return facts
+    return metadata
+
+
+def _read_state_dict(path: Path) -> tuple[str, dict[str, Tensor]]:
+    """Read what ``torch.save`` wrote; the network is the one with the same names, or LeNet."""
+    advice = 'save the state dict alone: torch.save(model.state_dict(), "model.pth")'
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError:  # names a class, which only running code could build
+        raise LenetError(
+            f"{path} holds a whole pickled module or other Python objects, which may run any code "
+            f"and are not read; {advice}."
+        ) from None
+    except (EOFError, LookupError, OSError, RuntimeError, TypeError, ValueError):
+        raise LenetError(f"{path} is no file that torch.save wrote, or is damaged.") from None
+    for wrapper in ("state_dict", "model"):
+        if isinstance(state, Mapping) and isinstance(state.get(wrapper), Mapping):
+            state = state[wrapper]
+    if not isinstance(state, Mapping) or not all(isinstance(v, Tensor) for v in state.values()):
+        raise LenetError(f"{path} holds no state dict; {advice}.")
+    alike = (name for name, kind in NETWORKS.items() if state.keys() == kind().state_dict().keys())
+    return next(alike, "LeNet"), dict(state)
+
+
+def _present_names(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Translate the names of LeNet's weights before its layers were grouped into blocks."""
+    if "bn1.weight" not in state:
+        return state
+    inner = {r"^(conv\d|fc[12])\.": r"\1.0.", r"^bn(\d)\.": r"fc\1.1."}
+    for old, new in inner.items():
+        state = {re.sub(old, new, name): value for name, value in state.items()}
+    return state

@@ -63,11 +63,11 @@ class Reader:
 
     def __init__(self, weights: str | Path | None = None) -> None:
         from lenet_lib.errors import LenetError
-        from lenet_lib.models import WEIGHTS, load_weights, weights_facts
+        from lenet_lib.models import WEIGHTS, load_weights, read_metadata
 
         path = Path(weights) if weights else WEIGHTS
         self.model: nn.Module = load_weights(path)
-        facts = weights_facts(path)
+        facts = read_metadata(path)
         if (dataset := facts.get("dataset", "mnist")) not in {"mnist", "digits"}:
             raise LenetError(f"{path} was trained on {dataset}, so it can't read digits.")
         temperature = facts.get("temperature", 1.0)

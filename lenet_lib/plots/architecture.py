@@ -25,11 +25,11 @@ def architecture(steps: Sequence[Layer], image: Tensor) -> Figure:
     Parameters
     ----------
     steps
-        Its layers; batch normalisations are drawn with the linear layer before them.
+        Its layers; batch normalisations and ReLUs are drawn with the layer before them.
     image
         What is drawn as the input, uint8 1×28×28.
     """
-    drawn = [step for step in steps if not step.kind.startswith("BatchNorm")]
+    drawn = [step for step in steps if not step.kind.startswith(("BatchNorm", "ReLU"))]
     normed = {a.name for a, b in pairwise(steps) if b.kind[:9] == "BatchNorm"}
     figure, axes = plt.subplots(figsize=(COLUMN, 2.1))
     axes.imshow(image[0].numpy(), extent=(0, 28, -14, 14), vmin=0, vmax=255, zorder=2)
@@ -154,7 +154,7 @@ def layer_costs(steps: Sequence[Layer]) -> Figure:
 
 def receptive_fields(steps: Sequence[Layer], image: Tensor) -> Figure:
     """Show, for each layer with maps, the pixels one unit sees, and the centres of all units."""
-    shown = [step for step in steps if step.field]
+    shown = [step for step in steps if step.field and step.kind != "ReLU"]
     figure, row = plt.subplots(1, len(shown), figsize=(COLUMN, 2.1))
     for axes, step in zip(row, shown, strict=True):
         draw_digit(axes, image, alpha=0.55)

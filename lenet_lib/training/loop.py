@@ -21,6 +21,7 @@ from lenet_lib import files
 from lenet_lib.data import Images, scale
 from lenet_lib.errors import LenetError
 from lenet_lib.models import NETWORKS, is_finite, predict_logits
+from lenet_lib.models.fast_conv import accelerate
 from lenet_lib.training.augment import distort
 from lenet_lib.training.device import (
     choose_device,
@@ -175,6 +176,7 @@ class _Training:
         # Channels last in memory: the CPU's convolution and pooling kernels are faster on it.
         layout: Any = {"device": device, "memory_format": torch.channels_last}
         self.model = NETWORKS[recipe.network]().to(**layout)
+        self.network = accelerate(self.model)  # the same weights, for the steps
         self.teacher = None
         if teacher is not None and recipe.teacher is not None:
             precision = _precision(recipe.teacher, device)
@@ -191,14 +193,14 @@ class _Training:
         start, rate = time.perf_counter(), self.optimizer.param_groups[0]["lr"]
         loss_sum, right = torch.zeros((2, 1), device=self.train.labels.device)
         seen = 0
-        self.model.train()
+        self.network.train()
         chance = torch.Generator(self.train.labels.device).manual_seed(self._epoch_seed(epoch))
         for number, index in enumerate(self._batches(epoch), start=1):
             images, labels = scale(self.train.images[index]), self.train.labels[index]
             if self.recipe.distortion is not None:
                 images = distort(images, chance, self.recipe.distortion)
             with self.precision:
-                logits = self.model(images).float()
+                logits = self.network(images).float()
             if self.teacher is None:
                 loss = self.loss(logits, labels)
             else:
@@ -241,7 +243,7 @@ class _Training:
         if self.average is not None:
             self.model.load_state_dict(self.average.module.state_dict())
         if self.recipe.clean_statistics:
-            update_bn((scale(images) for images in self.train.images.split(1000)), self.model)
+            update_bn((scale(images) for images in self.train.images.split(1000)), self.network)
         self.history[-1]["seconds"] += time.perf_counter() - start
 
     def _epoch_seed(self, epoch: int) -> int:

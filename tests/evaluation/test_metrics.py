@@ -55,11 +55,11 @@ def test_loss_is_the_mean_over_images_not_over_batches(digits: Dataset) -> None:
 
 def test_predict_logits_leaves_the_model_as_it_was(digits: Dataset) -> None:
     model = LeNet().train()
-    before = model.bn1.running_mean.clone()
+    before = model.fc1[1].running_mean.clone()
     logits = predict_logits(model, digits.test.images[:5])
     assert logits.shape == (5, 10)
     assert model.training
-    assert torch.equal(model.bn1.running_mean, before)
+    assert torch.equal(model.fc1[1].running_mean, before)
 
 
 def test_a_class_that_never_occurs_is_no_trouble() -> None:

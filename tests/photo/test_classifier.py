@@ -22,7 +22,7 @@ import lenet_lib
 from lenet_lib import data
 from lenet_lib.cli import app
 from lenet_lib.errors import LenetError
-from lenet_lib.models import LeNet, load_weights, save_weights, weights_facts
+from lenet_lib.models import LeNet, load_weights, read_metadata, save_weights
 from lenet_lib.photo import out_of_distribution
 from lenet_lib.photo.classifier import Reader, Reading, predict
 
@@ -43,7 +43,7 @@ def images(mnist: data.Dataset) -> np.ndarray:
 
 
 def test_the_committed_weights_say_their_temperature() -> None:
-    temperature = weights_facts()["temperature"]
+    temperature = read_metadata()["temperature"]
     assert isinstance(temperature, float)
     assert 0.2 < temperature < 5
     assert Reader().temperature == temperature

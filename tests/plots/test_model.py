@@ -66,7 +66,7 @@ def test_the_label_stands_out_among_the_logits() -> None:
 
 def test_the_other_figures_of_the_network_are_drawn() -> None:
     network = LeNet()
-    first, second = network.conv1.weight.detach(), network.conv2.weight.detach()
+    first, second = network.conv1[0].weight.detach(), network.conv2[0].weight.detach()
     images = IMAGE.expand(3, 1, 28, 28)
     figures = [
         architecture.rbf_codes(digit_codes()),

@@ -133,7 +133,7 @@ def test_any_header_is_an_array_or_refused(kind: int, shape: list[int], body: by
 
 def nan(path: Path) -> None:
     model = LeNet()
-    model.bn1.running_var[3] = torch.nan
+    model.fc1[1].running_var[3] = torch.nan
     save_weights(model, path)
 
 

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 import torch
 from helpers.training import CPU, SMALL, same
+from torch import nn
 from tqdm import tqdm
 
 from lenet_lib.data import Dataset, Images
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluation.metrics import evaluate
-from lenet_lib.models import predict_logits
+from lenet_lib.models import NETWORKS, LeNet, predict_logits
 from lenet_lib.training import loop
 from lenet_lib.training.device import repeatable
 from lenet_lib.training.loop import _Training, fit
@@ -143,6 +144,39 @@ def test_training_learns_on_both_networks(digits: Dataset) -> None:
         assert accuracy > 0.9, network
 
 
+class WideKernel(LeNet):
+    """A 5×5 first convolution, as an exercise of notebook 02 asks for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1[0] = nn.Conv2d(1, 6, kernel_size=5, padding=2)
+
+
+class Tanh(LeNet):
+    """Another activation function."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1[1] = self.conv2[1] = nn.Tanh()
+
+
+@pytest.mark.parametrize("kind", [LeNet, WideKernel, Tanh])
+def test_a_changed_network_is_trained_as_by_the_plain_step(
+    digits: Dataset, monkeypatch: pytest.MonkeyPatch, kind: type[nn.Module]
+) -> None:
+    """Same accuracy as without the shortcut; the same weights where it is not taken."""
+    recipe = dataclasses.replace(SMALL, epochs=6, mixed_precision=False)
+    monkeypatch.setitem(NETWORKS, "LeNet", kind)
+    model = fit(recipe, digits.train, device=CPU).model
+    monkeypatch.setattr(loop, "accelerate", lambda model: model)
+    plain = fit(recipe, digits.train, device=CPU).model
+    assert type(model) is type(plain) is kind
+    results = [evaluate(m, digits.test.images, digits.test.labels) for m in (model, plain)]
+    assert results[0].accuracy > 0.9
+    assert results[0].accuracy == pytest.approx(results[1].accuracy, abs=0.02)
+    assert same(model, plain) == (kind is not LeNet)
+
+
 def test_the_last_batch_may_hold_one_image(few: Images) -> None:
     assert len(fit(SMALL, few[:33], device=CPU).history) == 3
 
@@ -181,11 +215,11 @@ def test_clean_statistics_are_those_of_the_undistorted_images(few: Images) -> No
     for name, weights in plain.named_parameters():
         assert torch.equal(weights, clean.get_parameter(name))
     seen = []
-    clean.bn1.register_forward_hook(lambda _, inputs, __: seen.append(inputs[0]))
+    clean.fc1[1].register_forward_hook(lambda _, inputs, __: seen.append(inputs[0]))
     predict_logits(clean, few.images)
-    torch.testing.assert_close(clean.bn1.running_mean, seen[0].mean(0), rtol=1e-4, atol=1e-4)
-    torch.testing.assert_close(clean.bn1.running_var, seen[0].var(0), rtol=1e-3, atol=1e-4)
-    assert not torch.allclose(plain.bn1.running_mean, seen[0].mean(0), rtol=1e-3)
+    torch.testing.assert_close(clean.fc1[1].running_mean, seen[0].mean(0), rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(clean.fc1[1].running_var, seen[0].var(0), rtol=1e-3, atol=1e-4)
+    assert not torch.allclose(plain.fc1[1].running_mean, seen[0].mean(0), rtol=1e-3)
 
 
 def test_mixed_precision_is_used_where_the_processor_has_it(
@@ -225,9 +259,9 @@ def test_the_last_epochs_weights_are_averaged(few: Images) -> None:
         torch.testing.assert_close(weights.detach(), torch.stack(last).mean(0))
         assert not torch.equal(*last)
     seen = []
-    model.bn1.register_forward_hook(lambda _, inputs, __: seen.append(inputs[0]))
+    model.fc1[1].register_forward_hook(lambda _, inputs, __: seen.append(inputs[0]))
     predict_logits(model, few.images)
-    torch.testing.assert_close(model.bn1.running_mean, seen[0].mean(0), rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(model.fc1[1].running_mean, seen[0].mean(0), rtol=1e-4, atol=1e-4)
 
 
 def test_a_single_epoch_is_trained_though_none_is_averaged(few: Images) -> None:
