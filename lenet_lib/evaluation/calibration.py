@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 import torch
@@ -11,8 +13,14 @@ from torch import Tensor
 from lenet_lib.evaluation.metrics import wilson_interval
 
 
-def reliability(confidence: ArrayLike, correct: ArrayLike, *, bins: int = 15) -> pd.DataFrame:
-    """Compare what a network claims with what it keeps, in equally wide bins of confidence.
+def reliability(
+    confidence: ArrayLike,
+    correct: ArrayLike,
+    *,
+    bins: int = 15,
+    strategy: Literal["uniform", "quantile"] = "uniform",
+) -> pd.DataFrame:
+    """Compare confidence with accuracy, bin by bin of the confidence.
 
     Parameters
     ----------
@@ -21,7 +29,9 @@ def reliability(confidence: ArrayLike, correct: ArrayLike, *, bins: int = 15) ->
     correct
         Whether the prediction is right, shape N.
     bins
-        Number of bins between 0 and 1; empty ones are left out.
+        Number of bins; empty ones are left out.
+    strategy
+        ``uniform``, bins of equal width between 0 and 1; or ``quantile``, of equally many images.
 
     Returns
     -------
@@ -32,6 +42,8 @@ def reliability(confidence: ArrayLike, correct: ArrayLike, *, bins: int = 15) ->
     """
     claimed, kept = np.asarray(confidence, dtype=float), np.asarray(correct, dtype=bool)
     edges = np.linspace(0, 1, bins + 1)
+    if strategy == "quantile":
+        edges = np.quantile(claimed, edges)
     number = np.clip(np.searchsorted(edges, claimed, side="left") - 1, 0, bins - 1)
     rows = []
     for i in np.unique(number):
@@ -53,7 +65,7 @@ def reliability(confidence: ArrayLike, correct: ArrayLike, *, bins: int = 15) ->
 
 
 def expected_calibration_error(table: pd.DataFrame) -> float:
-    """Average the gap between claim and keeping over the images of :func:`reliability`'s bins.
+    """Average the gap between confidence and accuracy over the images of :func:`reliability`.
 
     Naeini, Cooper & Hauskrecht 2015; 0 is perfect, as a fraction 0–1.
     """
@@ -62,7 +74,7 @@ def expected_calibration_error(table: pd.DataFrame) -> float:
 
 
 def fit_temperature(logits: Tensor, labels: Tensor) -> float:
-    """Find the temperature that makes the labels likeliest (Guo et al. 2017).
+    """Find the temperature with the least cross-entropy (Guo et al. 2017).
 
     Parameters
     ----------
@@ -74,7 +86,8 @@ def fit_temperature(logits: Tensor, labels: Tensor) -> float:
     Returns
     -------
     float
-        Between 0.05 and 20. Divide logits by it; no prediction changes, only its confidence.
+        Between 0.05 and 20. Logits divided by it give the same predictions, but other
+        confidences.
     """
     from scipy.optimize import minimize_scalar
 
@@ -89,7 +102,14 @@ def fit_temperature(logits: Tensor, labels: Tensor) -> float:
 
 
 def rejection_curve(confidence: ArrayLike, correct: ArrayLike) -> pd.DataFrame:
-    """Tell what is gained by leaving the least confident images to a human.
+    """Give the accuracy on what is left when the least confident images are rejected.
+
+    Parameters
+    ----------
+    confidence
+        Any number by which to rank images, shape N.
+    correct
+        Whether the prediction is right, shape N.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""From predictions to numbers: loss, accuracy with its interval, report, confusion matrix."""
+"""Loss, accuracy with its interval, classification report and confusion matrix."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tu
 
 @dataclass(frozen=True)
 class Metrics:
-    """What is said of a set of predictions.
+    """How good a set of predictions is.
 
     Attributes
     ----------
     images, errors
-        How many were looked at, and how many of them are wrong.
+        How many images there are, and how many of them are misclassified.
     loss
-        Mean cross-entropy over images, in nats; NaN when only predictions are known.
+        Mean cross-entropy over images, in nats; NaN where only predictions are known.
     accuracy, accuracy_low, accuracy_high
         Fraction right, and its 95 % Wilson interval.
     confusion
@@ -84,7 +84,17 @@ def score(
     loss: float = float("nan"),
     classes: tuple[str, ...] = tuple("0123456789"),
 ) -> Metrics:
-    """Compare predictions with labels, both integers 0–9 of shape N."""
+    """Compare predictions with labels.
+
+    Parameters
+    ----------
+    labels, predictions
+        Class numbers from 0, integers of shape N.
+    loss
+        Mean cross-entropy in nats, where it is known.
+    classes
+        Names of the classes.
+    """
     from sklearn.metrics import classification_report, confusion_matrix
 
     y, y_pred = np.asarray(labels), np.asarray(predictions)
@@ -106,7 +116,22 @@ def score(
 
 
 def evaluate(model: nn.Module, images: Tensor, labels: Tensor, **options: Any) -> Metrics:
-    """Measure a network on labelled images; the loss is the mean over images, not over batches."""
+    """Test a network on labelled images; the loss is the mean over images, not over batches.
+
+    Parameters
+    ----------
+    model
+        A network that returns logits N×10; it is put into evaluation mode and back.
+    images, labels
+        uint8 N×1×28×28, int64 N.
+    **options
+        ``classes``, as for :func:`score`.
+
+    Raises
+    ------
+    LenetError
+        A logit is infinite or not a number.
+    """
     logits = predict_logits(model, images)
     loss = nn.functional.cross_entropy(logits.double(), labels.cpu()).item()
     if not math.isfinite(loss):

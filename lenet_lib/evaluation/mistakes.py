@@ -1,4 +1,4 @@
-"""The images a network gets wrong: which, how surely, in which pairs, and in whose hand."""
+"""Misclassified images: which, with what confidence, in which pairs of classes, by which writer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lenet_lib.models import softmax
 
 
 def misclassified(logits: Tensor, labels: Tensor, disputed: Container[int] = ()) -> pd.DataFrame:
-    """List every misread image, the surest mistake first.
+    """List every misclassified image, the most confident error first.
 
     Parameters
     ----------
@@ -89,9 +89,9 @@ def by_writer(correct: NDArray[np.bool_], who: Writers) -> pd.DataFrame:
     Parameters
     ----------
     correct
-        Whether each digit is read rightly, bool N.
+        Whether each digit is classified correctly, bool N.
     who
-        Who wrote it, N.
+        Who wrote each of them.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""How a network stands images that are worse than those it was tested on.
+"""Robustness: accuracy on corrupted images, and under an attack.
 
 Each corruption has one strength with a unit; the same generator corrupts alike for all networks, so
 they are compared on the very same images.
@@ -19,17 +19,17 @@ from lenet_lib.data import Images, scale
 from lenet_lib.training.augment import warp
 
 Corrupt = Callable[[Tensor, float, torch.Generator], Tensor]
-"""Turns float32 N×1×H×W in 0–1 into the like, given a strength and a source of chance."""
+"""Turns float32 N×1×H×W in 0–1 into the like, given a strength and a random generator."""
 
 
 def rotate(images: Tensor, degrees: float, generator: torch.Generator) -> Tensor:
-    """Turn each image by so many degrees, to a side that chance decides."""
+    """Turn each image by so many degrees, to a random side."""
     angle = _signs(len(images), generator) * math.radians(degrees)
     return _affine(images, angle.cos(), -angle.sin(), angle.sin(), angle.cos())
 
 
 def shift(images: Tensor, pixels: float, generator: torch.Generator) -> Tensor:
-    """Move each image by so many pixels in a direction that chance decides."""
+    """Move each image by so many pixels in a random direction."""
     turn = torch.rand(len(images), generator=generator) * 2 * math.pi
     one, zero = torch.ones(len(images)), torch.zeros(len(images))
     matrices = torch.stack([one, zero, pixels * turn.cos(), zero, one, pixels * turn.sin()], 1)
@@ -116,7 +116,7 @@ CORRUPTIONS: Mapping[str, Corruption] = {
     "occlusion": Corruption(occlude, (3, 5, 7, 9, 11), "side, pixels"),
     "stroke width": Corruption(thicken, (-2, -1, 1, 2, 3), "pixels"),
 }
-"""What is tried, by name; FGSM (:func:`fgsm`) comes on top, for it needs the network."""
+"""What is tried, by name; FGSM (:func:`fgsm`) comes on top, since it needs the network."""
 
 FGSM_STRENGTHS = (0.02, 0.05, 0.1, 0.15, 0.2)
 """Largest changes of a pixel, in units of full ink."""
@@ -139,22 +139,22 @@ def fgsm(model: nn.Module, images: Tensor, labels: Tensor, epsilon: float) -> Te
 def corruption_accuracy(
     networks: Mapping[str, nn.Module], test: Images, *, seed: int = 0
 ) -> pd.DataFrame:
-    """Measure networks on corrupted images.
+    """Test networks on images with each corruption at each strength.
 
     Parameters
     ----------
     networks
         In evaluation mode, by name.
     test
-        The images to corrupt.
+        The images to corrupt, with their labels.
     seed
-        Decides what chance decides; each corruption at each strength begins anew with it.
+        Of the random generator, which each corruption at each strength starts anew.
 
     Returns
     -------
     DataFrame
-        ``network, corruption, strength, unit, accuracy`` (a fraction), the identity strength
-        included.
+        ``network, corruption, strength, unit, accuracy`` (a fraction), the strength that
+        changes nothing included.
     """
     images, rows = scale(test.images), []
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import matplotlib.pyplot as plt
 import numpy as np
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -31,7 +32,7 @@ def architecture(steps: Sequence[Layer], image: Tensor) -> Figure:
     """
     drawn = [step for step in steps if not step.kind.startswith(("BatchNorm", "ReLU"))]
     normed = {a.name for a, b in pairwise(steps) if b.kind[:9] == "BatchNorm"}
-    figure, axes = plt.subplots(figsize=(COLUMN, 2.1))
+    figure, axes = plt.subplots(figsize=(COLUMN, 2.3))
     axes.imshow(image[0].numpy(), extent=(0, 28, -14, 14), vmin=0, vmax=255, zorder=2)
     axes.add_patch(Rectangle((0, -14), 28, 28, fill=False, linewidth=0.8, zorder=3))
     _label(axes, 14, "input", "1×28×28")
@@ -54,10 +55,10 @@ def architecture(steps: Sequence[Layer], image: Tensor) -> Figure:
         gap = left - (6.5 if len(step.shape) == 3 else 12.5)
         axes.text(
             gap, 31, _operation(step, step.name in normed, number, drawn), ha="center", va="bottom",
-            fontsize=6.3, linespacing=1.25, color=PALETTE["grey"],
+            fontsize=7, linespacing=1.25, color=PALETTE["grey"],
         )  # fmt: skip
         x = left + width
-    axes.set(xlim=(-2, x + 6), ylim=(-42, 46), aspect="equal")
+    axes.set(xlim=(-2, x + 6), ylim=(-42, 54), aspect="equal")
     axes.axis("off")
     return figure
 
@@ -123,12 +124,12 @@ def _operation(step: Layer, normed: bool, number: int, drawn: Sequence[Layer]) -
         return f"conv\n{step.kernel}×{step.kernel}{padding}"
     if step is drawn[-1]:
         return "linear"
-    return "linear\nbatch norm\nReLU" if normed else "linear\nReLU"
+    return "linear\nbatch\nnorm\nReLU" if normed else "linear\nReLU"
 
 
 def _label(axes: Axes, x: float, name: str, size: str) -> None:
     axes.text(x, -32, name, ha="center", va="top", fontsize=7.5, weight="bold")
-    axes.text(x, -37.5, size, ha="center", va="top", fontsize=6.8)
+    axes.text(x, -37.5, size, ha="center", va="top", fontsize=7)
 
 
 def layer_costs(steps: Sequence[Layer]) -> Figure:
@@ -183,24 +184,13 @@ def receptive_fields(steps: Sequence[Layer], image: Tensor) -> Figure:
 
 def c3_table(table: Sequence[Sequence[int]], inputs: int = 6) -> Figure:
     """Draw which input maps each output map of a partial convolution sees."""
+    seen = [[row in maps for maps in table] for row in range(inputs)]
     figure, axes = plt.subplots(figsize=(COLUMN, 2.65))
-    for column, maps in enumerate(table):
-        for row in range(inputs):
-            seen = row in maps
-            axes.add_patch(
-                Rectangle(
-                    (column - 0.42, row - 0.42), 0.84, 0.84, linewidth=0,
-                    facecolor=PALETTE["blue"] if seen else "#EFEFEF",
-                )
-            )  # fmt: skip
-    axes.set(xlim=(-0.6, len(table) - 0.4), ylim=(inputs - 0.4, -0.6), aspect="equal")
-    axes.set_xticks(range(len(table)))
-    axes.set_yticks(range(inputs))
+    sns.heatmap(
+        seen, ax=axes, cmap=["#EFEFEF", PALETTE["blue"]], cbar=False, square=True, linewidths=3
+    )
     axes.set(xlabel="map of C3", ylabel="map of S2")
-    axes.tick_params(length=0)
-    axes.grid(visible=False)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
+    axes.tick_params(length=0, rotation=0)
     return figure
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import numpy as np
+import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from torch import Tensor
 
 from lenet_lib.data import Images
 from lenet_lib.data.label_errors import Dispute
-from lenet_lib.plots.style import COLUMN, PALETTE
+from lenet_lib.plots.style import COLOURS, COLUMN, PALETTE
 from lenet_lib.plots.tiles import bare, draw_digit, mosaic
 
 
@@ -34,19 +35,17 @@ def sample_grid(data: Images, classes: tuple[str, ...], *, each: int = 16, seed:
 def class_balance(train: Tensor, test: Tensor, classes: tuple[str, ...]) -> Figure:
     """Compare the classes' shares of the training and of the test set; labels int64 N."""
     figure, axes = plt.subplots(figsize=(COLUMN, 2.5))
-    place = np.arange(10)
-    parts = [("training", train, "blue", -0.2), ("test", test, "orange", 0.2)]
-    for name, labels, colour, aside in parts:
-        share = 100 * np.bincount(labels.numpy(), minlength=10) / len(labels)
-        label = f"{name} ({len(labels):,} images)"
-        axes.bar(place + aside, share, 0.38, color=PALETTE[colour], label=label)
+    sets = {f"{name} ({len(labels):,} images)": labels.numpy()
+            for name, labels in (("training", train), ("test", test))}  # fmt: skip
+    sns.histplot(
+        sets, ax=axes, stat="percent", common_norm=False, multiple="dodge", discrete=True,
+        shrink=0.8, alpha=1, linewidth=0, palette=COLOURS[:2],
+    )  # fmt: skip
     axes.axhline(10, color="black", linewidth=0.9, linestyle=(0, (4, 3)))
-    axes.text(9.62, 10.1, "a tenth", ha="left", va="center", fontsize=8)
-    axes.set(xlabel="class", ylabel="share of the images (%)", xlim=(-0.6, 9.55))
-    axes.set_xticks(place, classes, rotation=0 if max(map(len, classes)) < 4 else 30)
+    axes.set(xlabel="class", ylabel="share of the images (%)", xlim=(-0.6, 9.6))
+    axes.set_xticks(range(10), classes, rotation=0 if max(map(len, classes)) < 4 else 30)
     axes.grid(visible=False, axis="x")
-    axes.set_ylim(top=axes.get_ylim()[1] * 1.13)
-    axes.legend(loc="upper right", ncols=2)
+    sns.move_legend(axes, "lower center", bbox_to_anchor=(0.5, 1), ncols=2, title=None)
     return figure
 
 
@@ -95,28 +94,29 @@ def centring(image: Tensor, centres: NDArray[np.float64]) -> Figure:
     return figure
 
 
+_LEVELS = {"0\n(paper)": 0, "1–127": 1, "128–249": 128, "250–255\n(ink)": 250}
+
+
 def intensities(data: Images, classes: tuple[str, ...]) -> Figure:
-    """Count the grey levels of all pixels, and show how much ink each class takes."""
-    figure, (left, right) = plt.subplots(1, 2, figsize=(COLUMN, 2.5), width_ratios=[1.25, 1])
+    """Show the shares of paper, grey and ink among all pixels, and each class's amount of ink.
+
+    The box plot has quartiles, and whiskers from the 5th to the 95th percentile.
+    """
+    figure, (left, right) = plt.subplots(1, 2, figsize=(COLUMN, 2.6), width_ratios=[1, 1.1])
     counts = np.bincount(data.images.numpy().ravel(), minlength=256)
-    left.fill_between(np.arange(256), counts, step="mid", color=PALETTE["blue"], linewidth=0)
-    left.set(yscale="log", xlabel="grey level (0 paper, 255 ink)", ylabel="pixels", xlim=(-3, 258))
-    left.set_xticks([0, 64, 128, 192, 255])
-    left.set_ylim(bottom=10 ** np.floor(np.log10(max(1, counts.min()))))
-    share = (data.images.flatten(1).sum(1).double() / 255 / data.images[0].numel() * 100).numpy()
-    groups = [share[data.labels.numpy() == k] for k in range(10)]
-    right.boxplot(
-        groups,
-        tick_labels=classes,
-        showfliers=False,
-        whis=(5, 95),
-        widths=0.6,
-        medianprops={"color": PALETTE["red"], "linewidth": 1.8},
-    )
+    shares = 100 * np.add.reduceat(counts, list(_LEVELS.values())) / counts.sum()
+    bars = left.bar(list(_LEVELS), shares, 0.75, color=PALETTE["blue"])
+    left.bar_label(bars, [f"{share:.1f}%" for share in shares], padding=2, fontsize=8)
+    left.set(xlabel="grey level", ylabel="share of the pixels (%)", ylim=(0, shares.max() * 1.1))
+    left.grid(visible=False, axis="x")
+    ink = 100 * data.images.double().mean((1, 2, 3)).numpy() / 255
+    sns.boxplot(
+        x=data.labels.numpy(), y=ink, ax=right, whis=(5, 95), showfliers=False, width=0.6,
+        color=PALETTE["sky"], medianprops={"color": PALETTE["red"], "linewidth": 1.8},
+    )  # fmt: skip
     right.set(xlabel="class", ylabel="ink (% of the image's area)", ylim=(0, None))
+    right.set_xticks(range(10), classes, rotation=0 if max(map(len, classes)) < 4 else 60)
     right.grid(visible=False, axis="x")
-    if max(map(len, classes)) > 3:
-        right.tick_params(axis="x", rotation=60)
     return figure
 
 
@@ -133,7 +133,7 @@ def mean_and_deviation(data: Images, classes: tuple[str, ...]) -> Figure:
         for ax, image, label in zip(axes, images, classes, strict=True):
             shown = draw_digit(ax, image, vmax=top, cmap=cmap)
             if name == "mean":
-                ax.set_title(label, loc="center", fontsize=9 if len(label) < 3 else 6)
+                ax.set_title(label, loc="center", fontsize=9 if len(label) < 3 else 7)
         axes[0].set_ylabel(name)
         bar = figure.colorbar(shown, ax=axes, shrink=0.9, aspect=9, pad=0.01)
         bar.outline.set_visible(False)

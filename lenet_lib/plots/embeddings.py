@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from lenet_lib.data import Images
+from lenet_lib.plots.axes import log_axis
 from lenet_lib.plots.style import COLUMN, DIGIT_COLOURS, PALETTE
-from lenet_lib.plots.tiles import draw_digit
+from lenet_lib.plots.tiles import bare, draw_digit
 
 Floats = NDArray[np.float32] | NDArray[np.float64]
 
 
 def pca(
-    points: Floats, labels: NDArray[np.int64], ratios: Floats, directions: Floats,
+    points: Floats,
+    labels: NDArray[np.int64],
+    ratios: Floats,
+    directions: Floats,
     classes: tuple[str, ...],
-) -> Figure:  # fmt: skip
-    """Show the first principal components: the map, the explained variance, the directions.
+) -> Figure:
+    """Show principal components: where each class lies, the variance explained, the directions.
 
     Parameters
     ----------
     points
-        Images' coordinates, float N×2 or wider; the first two are drawn.
+        Images' coordinates in grey levels, float N×2 or wider; the first two are drawn.
     labels
         Their classes, int64 N.
     ratios
@@ -35,64 +40,62 @@ def pca(
     classes
         Names of the ten classes.
     """
-    figure = plt.figure(figsize=(COLUMN, 4.6))
-    upper, lower = figure.subfigures(2, 1, squeeze=False, height_ratios=[3.6, 1])[:, 0]
-    left, right = upper.subplots(1, 2, width_ratios=[1.5, 1])
-    _marks(left, points, labels, classes, size=14, name_size=10)
-    left.set(xlabel="first component (grey levels)", ylabel="second component (grey levels)")
-    share = 100 * np.cumsum(ratios)
-    right.plot(np.arange(1, len(share) + 1), share, color=PALETTE["blue"])
+    figure = plt.figure(figsize=(COLUMN, 5.2))
+    upper, lower = figure.subfigures(2, 1, squeeze=False, height_ratios=[1.35, 1])[:, 0]
+    panels = upper.subplots(2, 5, sharex=True, sharey=True)
+    for k, (axes, name) in enumerate(zip(panels.flat, classes, strict=True)):
+        axes.plot(*points[:, :2].T, ".", color="#D5D5D5", ms=1.5, mew=0, rasterized=True)
+        axes.plot(
+            *points[labels == k, :2].T, ".", color=PALETTE["blue"], ms=2.5, mew=0, rasterized=True
+        )
+        axes.set_title(name, loc="center")
+        axes.tick_params(labelsize=7)
+    upper.supxlabel("first component (grey levels)", fontsize=9)
+    upper.supylabel("second component (grey levels)", fontsize=9)
+    curve, pictures = lower.subfigures(1, 2, squeeze=False)[0]
+    axes, share = curve.subplots(), 100 * np.cumsum(ratios)
+    axes.plot(np.arange(1, len(share) + 1), share)
     for goal in (50, 90, 99):
         needed = int(np.searchsorted(share, goal)) + 1
-        right.plot(needed, share[needed - 1], "o", color=PALETTE["red"], markersize=5)
-        beside = (needed * 0.82, goal + 1)
-        right.annotate(f"{needed} for {goal}%", beside, fontsize=8, ha="right")
-    right.set(xscale="log", xlabel="components", ylabel="variance explained (%)", ylim=(0, 106))
-    right.set_xticks([1, 10, 100], ["1", "10", "100"])
-    for number, axes in enumerate(lower.subplots(1, len(directions))):
-        limit = float(np.abs(directions[number]).max())
+        axes.plot(needed, share[needed - 1], "o", color=PALETTE["red"], markersize=5)
+        axes.annotate(f"{needed} for {goal}%", (needed * 0.82, goal + 1), fontsize=8, ha="right")
+    axes.set(xlabel="components", ylabel="variance explained (%)", ylim=(0, 106))
+    log_axis(axes, "x")
+    limit = float(np.abs(directions).max())
+    for number, axes in enumerate(pictures.subplots(2, len(directions) // 2).flat):
         image = directions[number].reshape(28, 28)
         draw_digit(axes, image, vmin=-limit, vmax=limit, cmap="RdBu_r")
         axes.set_title(f"{number + 1}", loc="center", fontsize=8)
     return figure
 
 
-def tsne(points: Floats, labels: NDArray[np.int64], classes: tuple[str, ...]) -> Figure:
-    """Draw a two-dimensional map of images, each as its class's sign; float N×2, int64 N."""
-    figure, axes = plt.subplots(figsize=(COLUMN, 5.2))
-    _marks(axes, points, labels, classes, size=20, name_size=13)
-    axes.set(xticks=[], yticks=[], xlabel="first t-SNE dimension", ylabel="second t-SNE dimension")
+def tsne(maps: Mapping[str, Floats], labels: NDArray[np.int64], classes: tuple[str, ...]) -> Figure:
+    """Draw two-dimensional t-SNE maps of the same images side by side, coloured by class.
+
+    Parameters
+    ----------
+    maps
+        Title → coordinates, float N×2.
+    labels
+        The images' classes, int64 N.
+    classes
+        Names of the ten classes, which are written at the classes' medians.
+    """
+    side = COLUMN / len(maps)
+    figure, row = plt.subplots(1, len(maps), figsize=(COLUMN, min(4.6, side + 0.3)), squeeze=False)
+    for axes, (title, points) in zip(row[0], maps.items(), strict=True):
+        for k, (colour, name) in enumerate(zip(DIGIT_COLOURS, classes, strict=True)):
+            mine = points[labels == k]
+            axes.scatter(*mine.T, s=16, marker=f"${k}$", color=colour, lw=0.2, alpha=0.8)
+            if len(mine):
+                axes.text(
+                    *np.median(mine, axis=0), name, fontsize=13 if len(name) < 3 else 8,
+                    weight="bold", ha="center", va="center",
+                    path_effects=[withStroke(linewidth=3, foreground="white")],
+                )  # fmt: skip
+        bare(axes, "#BBBBBB")
+        axes.set(title=title, xlabel="first t-SNE dimension", ylabel="second t-SNE dimension")
     return figure
-
-
-def _marks(
-    axes: Axes,
-    points: Floats,
-    labels: NDArray[np.int64],
-    classes: tuple[str, ...],
-    size: float,
-    name_size: float,
-) -> None:
-    """Draw each point as a coloured digit, and each class's name at its median."""
-    for k, colour in enumerate(DIGIT_COLOURS):
-        mine = points[labels == k]
-        axes.scatter(
-            mine[:, 0], mine[:, 1], s=size, marker=f"${k}$", color=colour, linewidths=0.2, alpha=0.8
-        )
-    for k, name in enumerate(classes):
-        mine = points[labels == k]
-        if len(mine):
-            x, y = np.median(mine[:, :2], axis=0)
-            axes.text(
-                x,
-                y,
-                name,
-                fontsize=name_size if len(name) < 3 else 8,
-                weight="bold",
-                ha="center",
-                va="center",
-                path_effects=[withStroke(linewidth=3, foreground="white")],
-            )
 
 
 def neighbours(queries: Images, found: Images, distances: Floats, names: tuple[str, ...]) -> Figure:

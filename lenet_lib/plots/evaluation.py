@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
+import seaborn as sns
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from lenet_lib.evaluation.metrics import wilson_interval
+from lenet_lib.plots.axes import accuracy_axis, draw_intervals, name_rows
 from lenet_lib.plots.style import COLUMN, PALETTE
-from lenet_lib.plots.training import accuracy_axis
 
 Counts = NDArray[np.int64]
 _MARKS = {"precision": ("s", "blue"), "recall": ("o", "red"), "f1-score": ("D", "green")}
@@ -23,7 +24,7 @@ _MARKS = {"precision": ("s", "blue"), "recall": ("o", "red"), "f1-score": ("D", 
 def error_rates(
     table: pd.DataFrame,
     *,
-    label: str = "test error (%), with 95 % interval",
+    label: str = "test error (%), with 95% interval",
     floor: float | None = None,
 ) -> Figure:
     """Draw error rates with their intervals, one row each.
@@ -35,86 +36,50 @@ def error_rates(
     label
         What the axis shows.
     floor
-        A rate to mark as the noise of the labels themselves, 0–1.
+        The share of disputed labels, 0–1, to be marked: no rate below it can be told from 0.
     """
-    figure = plt.figure(figsize=(COLUMN, 0.65 + 0.3 * len(table)))
-    axes = figure.subplots()
-    percent = 100 * table[["rate", "low", "high"]].to_numpy()
-    place = np.arange(len(table))
-    spread = np.abs(percent[:, 1:] - percent[:, :1]).T
-    axes.errorbar(percent[:, 0], place, xerr=spread, fmt="o", color=PALETTE["blue"], capsize=3)
+    figure, axes = plt.subplots(figsize=(COLUMN, 0.65 + 0.3 * len(table)))
+    draw_intervals(axes, 100 * table[["rate", "low", "high"]], np.arange(len(table)))
+    name_rows(axes, list(table.index), above=0.8)
     if floor is not None:
         axes.axvspan(0, 100 * floor, color=PALETTE["orange"], alpha=0.25, lw=0)
         axes.text(103 * floor, -0.45, "← disputed labels", va="center", fontsize=7.5)
-    axes.set_yticks(place, list(table.index))
-    axes.set(ylim=(len(table) - 0.5, -0.8), xlabel=label)
-    axes.set_xlim(0)
-    axes.grid(visible=False, axis="y")
+    axes.set(xlabel=label, xlim=(0, None))
     return figure
 
 
-def confusion_matrix(
-    matrices: Mapping[str, Counts], classes: Sequence[str], *, kind: str = "counts"
-) -> Figure:
-    """Draw confusion matrices side by side.
+def confusion_matrix(matrices: Mapping[str, Counts], classes: Sequence[str]) -> Figure:
+    """Draw confusion matrices, the counts off the diagonal in colour: they are the errors.
 
     Parameters
     ----------
     matrices
-        By title: counts, rows true, columns predicted.
+        By title: counts, rows true, columns predicted; one is drawn large, two side by side.
     classes
         Names of the classes.
-    kind
-        ``counts``; ``rows``, each row as a percentage of its digits; or ``errors``, counts without
-        the diagonal.
     """
     wide = len(matrices) == 1
-    figure = plt.figure(figsize=(COLUMN, 4.6 if wide else 3.25))
-    panels = figure.subplots(1, len(matrices), squeeze=False)[0]
-    shown = {title: _content(matrix, kind) for title, matrix in matrices.items()}
-    top = max(np.nanmax(values) for values in shown.values())
-    for axes, (title, values) in zip(panels, shown.items(), strict=True):
-        _heatmap(axes, values, classes, kind, float(top), size=7.0 if wide else 5.6)
-        axes.set_title(title)
-    panels[0].set_ylabel("true class")
-    return figure
-
-
-def _content(matrix: Counts, kind: str) -> NDArray[np.float64]:
-    values: NDArray[np.float64] = matrix.astype(float)
-    if kind == "rows":
-        values *= 100 / np.maximum(values.sum(1, keepdims=True), 1)
-    if kind == "errors":
-        np.fill_diagonal(values, np.nan)
-    return values
-
-
-def _heatmap(
-    axes: Axes,
-    values: NDArray[np.float64],
-    classes: Sequence[str],
-    kind: str,
-    top: float,
-    *,
-    size: float,
-) -> None:
-    # The diagonal dwarfs the errors a hundred to one: colours follow the square root.
-    axes.imshow(np.sqrt(values / top), cmap="Blues", vmin=0, vmax=1.15)
-    for (row, column), value in np.ndenumerate(values):
-        if np.isnan(value):
-            axes.text(column, row, "·", ha="center", va="center", color=PALETTE["grey"])
-        elif value > 0:
-            text = f"{value:.0f}" if kind != "rows" else f"{value:.1f}"
-            colour = "white" if value / top > 0.45 else "black"
-            axes.text(column, row, text, ha="center", va="center", fontsize=size, color=colour)
+    figure, panels = plt.subplots(
+        1, len(matrices), figsize=(COLUMN, 4.4 if wide else 3.3), squeeze=False, sharey=True
+    )
+    errors = {title: matrix - np.diag(np.diag(matrix)) for title, matrix in matrices.items()}
+    most = max(matrix.max() for matrix in errors.values())
     long = max(map(len, classes)) > 2
-    ticks = np.arange(len(classes))
-    axes.set_xticks(ticks, classes, rotation=90 if long else 0)
-    axes.set_yticks(ticks, classes)
-    axes.tick_params(length=0)
-    axes.set_xlabel("predicted class")
-    axes.grid(visible=False)
-    axes.spines[:].set_visible(False)
+    for axes, (title, matrix) in zip(panels[0], matrices.items(), strict=True):
+        text = np.where(matrix > 0, matrix.astype(str), "")
+        sns.heatmap(
+            errors[title], mask=matrix == 0, annot=text, fmt="", cbar=False, vmin=0,
+            vmax=1.3 * most, cmap="Oranges", linewidths=0.5, linecolor="#E4E4E4", ax=axes,
+            annot_kws={"fontsize": 9 if wide else 7},
+            xticklabels=classes, yticklabels=classes,
+        )  # fmt: skip
+        for k in range(len(classes)):
+            axes.add_patch(Rectangle((k, k), 1, 1, color=PALETTE["sky"], alpha=0.45, lw=0))
+        axes.tick_params(length=0, rotation=0)
+        axes.tick_params(axis="x", rotation=90 if long else 0)
+        axes.set(title=title, xlabel="predicted class")
+    panels[0, 0].set_ylabel("true class")
+    return figure
 
 
 def by_class(report: Mapping[str, Mapping[str, float]], confusion: Counts) -> Figure:
@@ -127,8 +92,7 @@ def by_class(report: Mapping[str, Mapping[str, float]], confusion: Counts) -> Fi
     confusion
         Counts, for the 95 % Wilson intervals of precision (by column) and recall (by row).
     """
-    figure = plt.figure(figsize=(COLUMN, 2.7))
-    axes = figure.subplots()
+    figure, axes = plt.subplots(figsize=(COLUMN, 2.7))
     names = [name for name in report if name not in ("accuracy", "macro avg", "weighted avg")]
     hits, place = np.diag(confusion), np.arange(len(names))
     totals = {"precision": confusion.sum(0), "recall": confusion.sum(1)}
@@ -157,27 +121,81 @@ def writer_groups(groups: pd.DataFrame, writers: pd.DataFrame) -> Figure:
     writers
         One row a writer: ``student``, ``errors``, ``digits``.
     """
-    figure = plt.figure(figsize=(COLUMN, 2.7))
-    left, right = figure.subplots(1, 2, width_ratios=(1, 1.5))
-    colours = [PALETTE["blue"], PALETTE["red"]]
-    percent = 100 * groups[["rate", "low", "high"]].to_numpy()
-    for at, (value, low, high) in enumerate(percent):
-        error = [[value - low], [high - value]]
-        left.errorbar([at], [value], yerr=error, fmt="o", color=colours[at], capsize=4)
-    left.set_xticks(range(len(groups)), list(groups.index))
-    left.set(xlim=(-0.6, len(groups) - 0.4), ylim=(0, None))
-    left.set_ylabel("test error (%), with 95 % interval")
-    left.grid(visible=False, axis="x")
-    most = int(writers["errors"].max())
-    for at, (name, student) in enumerate(groups["student"].items()):
-        own = writers[writers["student"] == student]
-        share = np.bincount(own["errors"], minlength=most + 1) / len(own)
-        right.bar(np.arange(most + 1) + 0.4 * (at - 0.5), 100 * share, 0.4, color=colours[at])
-        right.bar([0], [0], color=colours[at], label=f"{name}: {len(own)} writers")
+    figure, (left, right) = plt.subplots(1, 2, figsize=(COLUMN, 2.3), width_ratios=(1, 1.3))
+    draw_intervals(left, 100 * groups[["rate", "low", "high"]], np.arange(len(groups)))
+    name_rows(left, list(groups.index))
+    left.set(xlabel="test error (%), with 95% interval", xlim=(0, None))
+    own = {name: writers.loc[writers["student"] == student, "errors"].to_numpy()
+           for name, student in groups["student"].items()}  # fmt: skip
+    sns.histplot(
+        {f"{name}: {len(errors)} writers": errors for name, errors in own.items()}, ax=right,
+        stat="percent", common_norm=False, multiple="dodge", discrete=True, shrink=0.8, alpha=1,
+        linewidth=0, palette=[PALETTE["sky"], PALETTE["orange"]][: len(own)],
+    )  # fmt: skip
     right.set(xlabel="errors in a writer's digits", ylabel="writers of the group (%)")
     right.xaxis.set_major_locator(MaxNLocator(integer=True))
     right.grid(visible=False, axis="x")
-    right.legend()
+    return figure
+
+
+def reliability(tables: Mapping[str, pd.DataFrame]) -> Figure:
+    """Draw reliability diagrams side by side, on axes that are stretched towards 100%.
+
+    A bin without an error is drawn as a triangle at the upper edge.
+
+    Parameters
+    ----------
+    tables
+        By title: what :func:`lenet_lib.evaluation.calibration.reliability` gives, best in bins of
+        equally many images.
+    """
+    figure, panels = plt.subplots(
+        1, len(tables), figsize=(COLUMN, 2.9), sharex=True, sharey=True, squeeze=False
+    )
+    best = min((1 / table["count"]).min() for table in tables.values()) * 100 / 2
+    for axes, (title, table) in zip(panels[0], tables.items(), strict=True):
+        claimed = (100 * (1 - table["confidence"])).clip(lower=best)
+        error, low, high = (
+            (100 * (1 - table[column])).clip(lower=best) for column in ("accuracy", "high", "low")
+        )
+        axes.plot([100, best], [100, best], color=PALETTE["grey"], ls="--", lw=1, label="perfect")
+        axes.vlines(claimed, low, high, color=PALETTE["blue"], lw=0.9, alpha=0.6)
+        some = table["accuracy"] < 1
+        axes.plot(claimed[some], error[some], "o", ms=4.5, label="images of one bin")
+        axes.plot(
+            claimed[~some], error[~some], "^", ms=4.5, mfc="white", color=PALETTE["blue"],
+            label="the same, without an error", clip_on=False,
+        )  # fmt: skip
+        axes.set(title=title, xlabel="mean confidence (%)")
+    for of in "xy":
+        accuracy_axis(panels[0, 0], 20, 100 - best, of=of)
+    panels[0, 0].set_ylabel("accuracy (%), with 95% interval")
+    panels[0, 0].legend(loc="lower right", fontsize=7.5)
+    return figure
+
+
+def rejection(tables: Mapping[str, pd.DataFrame], *, most: float = 0.1) -> Figure:
+    """Draw the accuracy on the images kept against the part that is rejected.
+
+    Parameters
+    ----------
+    tables
+        By name: what :func:`lenet_lib.evaluation.calibration.rejection_curve` gives.
+    most
+        Largest rejection rate shown, 0–1.
+    """
+    figure, axes = plt.subplots(figsize=(COLUMN, 2.7))
+    lowest, best = 100.0, 0.0
+    for colour, (name, table) in zip(("blue", "red", "green"), tables.items(), strict=False):
+        shown = table[table["rate"] <= most]
+        error = (100 * (1 - shown["accuracy"])).clip(lower=1e-9)
+        axes.plot(100 * shown["rate"], error, color=PALETTE[colour], label=name)
+        lowest = min(lowest, 100 - float(error.max()))
+        best = max(best, 100 - float(error[error > 1e-6].min()))
+    accuracy_axis(axes, 100 - 1.3 * (100 - lowest), max(99.5, 100 - 0.7 * (100 - best)))
+    axes.set(xlabel="images rejected, least confident first (%)", xlim=(0, 100 * most))
+    axes.set_ylabel("accuracy on the rest (%)")
+    axes.legend(loc="center right")  # the curves rise at the left or stay at the bottom
     return figure
 
 
@@ -210,69 +228,9 @@ def hardest_writers(table: pd.DataFrame, overall: float) -> Figure:
         for writer, row in zip(table.index, table.itertuples(), strict=True)
     ]
     axes.set_yticks(place, labels)
-    axes.set(ylim=(len(table) - 0.5, -0.5), xlabel="test error (%), with 95 % interval")
+    axes.set(ylim=(len(table) - 0.5, -0.5), xlabel="test error (%), with 95% interval")
     axes.set_xlim(0)
     axes.set_ylabel("writer (errors of digits)")
     axes.grid(visible=False, axis="y")
     axes.legend(loc="lower right")
-    return figure
-
-
-def reliability(tables: Mapping[str, pd.DataFrame]) -> Figure:
-    """Draw reliability diagrams side by side, over the number of images in each bin.
-
-    Parameters
-    ----------
-    tables
-        By title: what :func:`lenet_lib.evaluation.calibration.reliability` gives.
-    """
-    figure = plt.figure(figsize=(COLUMN, 3.3))
-    panels = figure.subplots(2, len(tables), squeeze=False, sharex=True, height_ratios=(2.6, 1))
-    for column, (title, table) in enumerate(tables.items()):
-        top, below = panels[:, column]
-        top.plot([0, 1], [0, 1], color=PALETTE["grey"], ls="--", lw=1, label="perfect")
-        spread = np.abs(table[["low", "high"]].to_numpy().T - table["accuracy"].to_numpy())
-        top.errorbar(
-            table["confidence"], table["accuracy"], yerr=spread, fmt="o-", ms=3.5, lw=1.2,
-            elinewidth=0.8, capsize=2, color=PALETTE["blue"], label="found",
-        )  # fmt: skip
-        top.set_title(title)
-        top.set_ylim(0, 1.02)
-        width = (table["right"] - table["left"]).to_numpy()
-        below.bar(table["left"], table["count"], width, align="edge", color=PALETTE["sky"], ec="w")
-        below.set(yscale="log", xlabel="confidence", xlim=(0, 1), ylim=(0.7, None))
-        for axes in (top, below):
-            axes.xaxis.set_major_formatter(PercentFormatter(1))
-        top.yaxis.set_major_formatter(PercentFormatter(1))
-    panels[0, 0].set_ylabel("accuracy")
-    panels[1, 0].set_ylabel("images")
-    panels[0, 0].legend()
-    for axes in panels[1, 1:]:
-        axes.sharey(panels[1, 0])
-    return figure
-
-
-def rejection(tables: Mapping[str, pd.DataFrame], *, most: float = 0.1) -> Figure:
-    """Draw the accuracy on the images kept against the part that is rejected.
-
-    Parameters
-    ----------
-    tables
-        By name: what :func:`lenet_lib.evaluation.calibration.rejection_curve` gives.
-    most
-        Largest rejection rate shown, 0–1.
-    """
-    figure = plt.figure(figsize=(COLUMN, 2.7))
-    axes = figure.subplots()
-    lowest, best = 100.0, 0.0
-    for colour, (name, table) in zip(("blue", "red", "green"), tables.items(), strict=False):
-        shown = table[table["rate"] <= most]
-        error = (100 * (1 - shown["accuracy"])).clip(lower=1e-9)
-        axes.plot(100 * shown["rate"], error, color=PALETTE[colour], label=name)
-        lowest = min(lowest, 100 - float(error.max()))
-        best = max(best, 100 - float(error[error > 1e-6].min()))
-    accuracy_axis(axes, 100 - 1.3 * (100 - lowest), max(99.5, 100 - 0.7 * (100 - best)))
-    axes.set(xlabel="images rejected, least confident first (%)", xlim=(0, 100 * most))
-    axes.set_ylabel("accuracy on the rest (%)")
-    axes.legend(loc="center right")  # the curves rise at the left or stay at the bottom
     return figure

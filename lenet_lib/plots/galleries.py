@@ -1,4 +1,4 @@
-"""Galleries of misread images."""
+"""Galleries of misclassified images."""
 
 from __future__ import annotations
 
@@ -14,59 +14,56 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lenet_lib.plots.style import COLUMN, PALETTE
+from lenet_lib.plots.tiles import draw_digit
 
 
-def misclassified(
-    images: Tensor, mistakes: pd.DataFrame, classes: Sequence[str], *, columns: int = 10
-) -> Figure:
-    """Draw misread images in the table's order, each with truth, prediction and confidence.
+def misclassified(images: Tensor, errors: pd.DataFrame, classes: Sequence[str]) -> Figure:
+    """Draw misclassified images in the table's order, each with its label and its prediction.
+
+    Images whose label is disputed are framed.
 
     Parameters
     ----------
     images
         The whole test set, uint8 N×1×28×28.
-    mistakes
-        What :func:`lenet_lib.evaluation.mistakes.misclassified` gives, or the first rows of it.
+    errors
+        What :func:`lenet_lib.evaluation.mistakes.misclassified` gives, or some rows of it:
+        ``index``, ``truth``, ``prediction``, ``disputed``, and ``confidence`` (0–1) if it is to be
+        drawn.
     classes
         Names of the classes.
-    columns
-        Images a row.
     """
-    rows = max(1, -(-len(mistakes) // columns))
     long = max(map(len, classes)) > 2
-    tile = COLUMN / columns
-    figure, grid = _tiles(rows, columns, height=rows * tile * 1.42 + 0.05)
-    for axes, row in zip(grid, mistakes.to_dict("records"), strict=False):
-        axes.imshow(images[row["index"], 0])
-        truth, prediction = classes[row["truth"]], classes[row["prediction"]]
-        arrow = f"{truth}→\n{prediction}" if long else f"{truth}→{prediction}"
-        axes.set_title(
-            f"{arrow}  {100 * row['confidence']:.0f} %",
-            fontsize=5.5 if long else 6.5,
-            fontweight="normal",
-            loc="center",
-            pad=2,
-        )
+    # As many in a row as leaves the fewest gaps in the last one.
+    columns = min((9, 10, 8), key=lambda n: -len(errors) % n) if not long else 7
+    figure, grid = _tiles(len(errors), columns, height=1.62 if long else 1.22)
+    for axes, row in zip(grid, errors.to_dict("records"), strict=False):
+        draw_digit(axes, images[row["index"]])
+        title = f"{classes[row['truth']]}→{classes[row['prediction']]}"
+        if "confidence" in row:
+            title += f" {100 * row['confidence']:.0f}%"
+        if long:
+            title = title.replace("→", "→\n").replace(" ", "\n")
+        axes.set_title(title, fontsize=7, fontweight="normal", loc="center", pad=2)
         if row["disputed"]:
             _frame(axes)
     return figure
 
 
-def _tiles(rows: int, columns: int, *, height: float) -> tuple[Figure, list[Axes]]:
-    """Lay out a page-wide grid of images, close together and without axes."""
-    layout = ConstrainedLayoutEngine(w_pad=0.025, h_pad=0.02, wspace=0.02, hspace=0.02)
-    figure = plt.figure(figsize=(COLUMN, height), layout=layout)
-    grid: list[Axes] = list(figure.subplots(rows, columns, squeeze=False).flat)
-    for axes in grid:
+def _tiles(count: int, columns: int, *, height: float) -> tuple[Figure, list[Axes]]:
+    """Lay out a page-wide grid of images close together; a tile's ``height`` in its widths."""
+    rows = max(1, -(-count // columns))
+    layout = ConstrainedLayoutEngine(w_pad=0.02, h_pad=0.02, wspace=0.01, hspace=0.01)
+    size = (COLUMN, rows * height * COLUMN / columns)
+    figure, grid = plt.subplots(rows, columns, figsize=size, layout=layout, squeeze=False)
+    for axes in grid.flat[count:]:
         axes.set_axis_off()
-    return figure, grid
+    return figure, list(grid.flat)
 
 
 def _frame(axes: Axes) -> None:
-    """Frame an image whose label is disputed."""
-    axes.set_axis_on()
-    axes.set(xticks=[], yticks=[], xlim=(-1.5, 28.5), ylim=(28.5, -1.5))
-    axes.spines[:].set(visible=True, color=PALETTE["red"], linewidth=2)
+    """Frame an image that stands out."""
+    axes.spines[:].set(color=PALETTE["red"], linewidth=2)
 
 
 def confused_pairs(
@@ -88,8 +85,8 @@ def confused_pairs(
         A field shows at most ``side`` × ``side`` images.
     """
     width = COLUMN / len(blocks)
-    figure = plt.figure(figsize=(COLUMN, width + 0.35))
-    panels = figure.subplots(1, len(blocks), squeeze=False)[0]
+    figure, grid = plt.subplots(1, len(blocks), figsize=(COLUMN, width + 0.35), squeeze=False)
+    panels = grid[0]
     half = 28 * side
     for axes, (names, fields) in zip(panels, blocks.items(), strict=True):
         canvas = np.zeros((2 * half + 6, 2 * half + 6))
@@ -113,7 +110,7 @@ def confused_pairs(
 
 
 def hand(images: Tensor, labels: Tensor, predictions: Tensor, *, columns: int = 12) -> Figure:
-    """Draw all of one writer's images in the order of their class, the misread ones framed.
+    """Draw all of one writer's images in the order of their class, the misclassified ones framed.
 
     Parameters
     ----------
@@ -123,12 +120,10 @@ def hand(images: Tensor, labels: Tensor, predictions: Tensor, *, columns: int = 
         Images a row.
     """
     order = labels.argsort(stable=True).tolist()
-    rows = -(-len(order) // columns)
-    tile = COLUMN / columns
-    figure, grid = _tiles(rows, columns, height=rows * tile * 1.3 + 0.05)
+    figure, grid = _tiles(len(order), columns, height=1.3)
     for axes, i in zip(grid, order, strict=False):
-        axes.imshow(images[i, 0])
+        draw_digit(axes, images[i])
         if labels[i] != predictions[i]:
-            axes.set_title(f"read as {int(predictions[i])}", fontsize=6, loc="center", pad=2)
+            axes.set_title(f"as {int(predictions[i])}", fontsize=7, loc="center", pad=2)
             _frame(axes)
     return figure

@@ -1,8 +1,8 @@
-"""Figures of what the network has learned: filters, maps, favourite pieces, one digit's way."""
+"""Figures of what the network has learned: filters, feature maps, activations, attribution."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -105,35 +105,28 @@ def layer_units(
     return figure
 
 
-def filters(first: Tensor, second: Tensor) -> Figure:
-    """Show the kernels of two convolutions, each layer in its own scale around 0.
+def filters(kernels: Tensor) -> Figure:
+    """Show a convolution's kernels: a column an output map, a row an input map.
 
     Parameters
     ----------
-    first
-        float32 6×1×3×3: one kernel an output map.
-    second
-        float32 16×6×5×5: a column of kernels an output map, a row an input map.
+    kernels
+        float32 output maps×input maps×height×width.
     """
-    figure = plt.figure(figsize=(COLUMN, 4.0))
-    upper, lower = figure.subfigures(2, 1, squeeze=False, height_ratios=[1, 2.5])[:, 0]
-    limit = float(first.abs().max())
-    for number, axes in enumerate(upper.subplots(1, len(first))):
-        shown = _signed(axes, first[number, 0], limit)
-        axes.set_title(f"map {number}", loc="center", fontsize=8)
-    upper.suptitle("conv1: 3×3", x=0.01, ha="left", fontsize=9, weight="bold")
-    upper.colorbar(shown, ax=upper.axes, shrink=0.9, aspect=9).outline.set_visible(False)
-    limit = float(second.abs().max())
-    grid = lower.subplots(second.shape[1], second.shape[0])
-    for column, kernels in enumerate(second):
-        for row, kernel in enumerate(kernels):
-            shown = _signed(grid[row, column], kernel, limit)
-        grid[0, column].set_title(f"{column}", loc="center", fontsize=8, weight="normal")
-    for row in range(second.shape[1]):
-        grid[row, 0].set_ylabel(f"{row}", rotation=0, ha="right", va="center", fontsize=8)
-    lower.suptitle("conv2: 5×5", x=0.01, ha="left", fontsize=9, weight="bold")
-    lower.supxlabel("output map (column) sees input map (row)", fontsize=8)
-    lower.colorbar(shown, ax=lower.axes, shrink=0.6, aspect=20).outline.set_visible(False)
+    columns, rows = kernels.shape[:2]
+    figure, grid = plt.subplots(
+        rows, columns, figsize=(COLUMN, COLUMN * rows / (columns + 1.5) + 0.4), squeeze=False
+    )
+    limit = float(kernels.abs().max())
+    for (row, column), axes in np.ndenumerate(grid):
+        shown = _signed(axes, kernels[column, row], limit)
+        if row == 0:
+            axes.set_title(f"{column}", loc="center", fontsize=8, weight="normal")
+        if column == 0:
+            axes.set_ylabel(f"{row}", rotation=0, ha="right", va="center", fontsize=8)
+    figure.supxlabel("output map (column) sees input map (row)", fontsize=8)
+    bar = figure.colorbar(shown, ax=grid, shrink=0.7, aspect=20, label="weight")
+    bar.outline.set_visible(False)
     return figure
 
 
@@ -169,7 +162,7 @@ def feature_maps(images: Tensor, kernels: Tensor, maps: Tensor) -> Figure:
 
 
 def top_patches(patches: Tensor) -> Figure:
-    """Show the pieces of images that excite each map most; uint8 maps×count×side×side."""
+    """Show the patches that activate each map most; uint8 maps×count×side×side."""
     maps, count, side = patches.shape[:3]
     figure, grid = plt.subplots(-(-maps // 2), 2, figsize=(COLUMN, 0.4 * maps / 2 + 0.1))
     for axes in grid.T.flat[maps:]:
@@ -189,4 +182,70 @@ def top_patches(patches: Tensor) -> Figure:
                 clip_on=False,
             )
         axes.set_ylabel(f"{number}", rotation=0, ha="right", va="center")
+    return figure
+
+
+def activation_histograms(
+    networks: Mapping[str, Mapping[str, Tensor]], *, bins: int = 40
+) -> Figure:
+    """Draw how each layer's activations are distributed, a row a network.
+
+    Parameters
+    ----------
+    networks
+        By title: each layer's activations over some images, by its name, of any shape. All
+        networks have the same layers; the share of exact zeros is written into each panel.
+    bins
+        Bars a panel.
+    """
+    layers = list(next(iter(networks.values())))
+    figure, grid = plt.subplots(
+        len(networks), len(layers), figsize=(COLUMN, 0.3 + 1.35 * len(networks)), squeeze=False,
+        sharey=True,
+    )  # fmt: skip
+    grid[0, 0].set(yscale="log", ylim=(0.02, 300))
+    grid[0, 0].yaxis.set_major_formatter("{x:g}")
+    for row, (title, activations) in zip(grid, networks.items(), strict=True):
+        for axes, layer in zip(row, layers, strict=True):
+            values = activations[layer].detach().flatten().double().numpy()
+            axes.hist(values, bins=bins, weights=np.full(len(values), 100 / len(values)))
+            zeros = 100 * (values == 0).mean()
+            axes.text(
+                0.95, 0.92, f"{zeros:.0f}% zero", transform=axes.transAxes, ha="right", va="top",
+                fontsize=8,
+            )  # fmt: skip
+            axes.locator_params(axis="x", nbins=4)
+            axes.tick_params(labelsize=7)
+        row[0].set_ylabel(f"{title}\n(% of values)")
+    for axes, layer in zip(grid[0], layers, strict=True):
+        axes.set_title(layer, loc="center")
+    figure.supxlabel("activation", fontsize=9)
+    return figure
+
+
+def occlusion(images: Tensor, maps: Tensor, titles: Sequence[str]) -> Figure:
+    """Show which pixels a prediction needs: how likely it is when a patch around them is hidden.
+
+    Parameters
+    ----------
+    images
+        uint8 N×1×28×28.
+    maps
+        Probability of the class with the patch centred at each pixel, float N×28×28, 0–1.
+    titles
+        What stands above each pair of image and map.
+    """
+    figure, grid = plt.subplots(
+        2, len(images), figsize=(COLUMN, 2 * COLUMN / (len(images) + 0.7) + 0.25), squeeze=False
+    )
+    for (above, below), image, values, title in zip(grid.T, images, maps, titles, strict=True):
+        draw_digit(above, image)
+        above.set_title(title, loc="center", fontsize=8)
+        shown = below.imshow(100 * values.numpy(), vmin=0, vmax=100, cmap="viridis")
+        below.contour(image[0].numpy(), levels=[127], colors="white", linewidths=0.8)
+        bare(below, "#BBBBBB")
+    grid[0, 0].set_ylabel("image")
+    grid[1, 0].set_ylabel("patch hidden at")
+    bar = figure.colorbar(shown, ax=grid[1], aspect=12, label="probability (%)")
+    bar.outline.set_visible(False)
     return figure

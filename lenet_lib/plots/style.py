@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import seaborn as sns
 from cycler import cycler
+from matplotlib import font_manager
 
 COLUMN = 6.3
 """Width of the text column of an A4 page, in inches: figures are drawn at this width."""
@@ -22,6 +26,8 @@ PALETTE = {
 }
 """Colours that people with any colour vision tell apart (Okabe & Ito 2008), and a grey."""
 
+COLOURS = list(PALETTE.values())
+
 DIGIT_COLOURS = sns.color_palette("tab10", 10)
 """One colour per class, for maps of points that also carry the digit as text."""
 
@@ -29,7 +35,7 @@ _SETTINGS: Any = {
     "axes.axisbelow": True,
     "axes.grid": True,
     "axes.labelsize": 9,
-    "axes.prop_cycle": cycler(color=list(PALETTE.values())),
+    "axes.prop_cycle": cycler(color=COLOURS),
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlelocation": "left",
@@ -38,7 +44,6 @@ _SETTINGS: Any = {
     "figure.constrained_layout.use": True,
     "figure.dpi": 110,
     "figure.titlesize": 10,
-    "font.family": "DejaVu Sans",
     "font.size": 9,
     "grid.color": "#E4E4E4",
     "grid.linewidth": 0.6,
@@ -57,4 +62,16 @@ _SETTINGS: Any = {
 
 def use_style() -> None:
     """Make every figure drawn from here on look like the report's."""
-    mpl.rcParams.update(_SETTINGS)
+    mpl.rcParams.update(_SETTINGS | {"font.family": ["DejaVu Sans", *_chinese()]})
+
+
+def _chinese() -> list[str]:
+    """Register the packaged font that has what DejaVu lacks; empty where it is not installed."""
+    name, spec = "Noto Sans SC", find_spec("pylopdf_fonts_zh_cn")
+    if spec is None or spec.origin is None:
+        return []
+    known = font_manager.fontManager.ttflist
+    if not any(entry.name == name for entry in known):
+        font_manager.fontManager.addfont(Path(spec.origin).parent / "NotoSansSC-Regular.otf")
+        known.append(replace(known[-1], weight=700))  # else each bold title warns that it is not
+    return [name]

@@ -1,4 +1,4 @@
-"""Figures of the training notebook: baselines, schedules, curves, seeds, time."""
+"""Figures of training: baselines, schedules, loss and accuracy, seeds, time and memory."""
 
 from __future__ import annotations
 
@@ -7,29 +7,14 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, NullLocator
 from numpy.typing import ArrayLike
 
-from lenet_lib.plots.style import COLUMN, PALETTE
-
-_LINES = list(PALETTE.values())
-_ACCURACIES = [10, 50, 80, 90, 95, 98, 99, 99.5, 99.8, 99.9, 99.95, 99.98, 99.99]
-
-
-def accuracy_axis(axes: Axes, lowest: float, highest: float, *, of: str = "y") -> None:
-    """Make an axis of error in % read as accuracy in %, stretched towards 100.
-
-    From 98 to 99 % is half of the errors, as from 80 to 90 %: both are one step of this axis.
-    """
-    ticks = [a for a in _ACCURACIES if lowest <= a <= highest]
-    axis = axes.yaxis if of == "y" else axes.xaxis
-    (axes.set_yscale if of == "y" else axes.set_xscale)("log")
-    (axes.set_ylim if of == "y" else axes.set_xlim)(100 - lowest, 100 - highest)
-    axis.set_major_locator(FixedLocator([100 - a for a in ticks]))
-    axis.set_minor_locator(NullLocator())
-    axis.set_ticklabels([f"{a:g}" for a in ticks])
+from lenet_lib.evaluation.statistics import mean_interval
+from lenet_lib.plots.axes import accuracy_axis, draw_intervals, log_axis, name_rows
+from lenet_lib.plots.style import COLOURS, COLUMN, PALETTE
 
 
 def baselines(table: pd.DataFrame) -> Figure:
@@ -40,25 +25,20 @@ def baselines(table: pd.DataFrame) -> Figure:
     table
         One row a classifier, by name: ``accuracy``, ``low``, ``high``, as fractions 0–1.
     """
-    figure = plt.figure(figsize=(COLUMN, 0.6 + 0.34 * len(table)))
-    axes = figure.subplots()
-    error = 100 * (1 - table["accuracy"])
-    spread = np.abs(100 * (1 - table[["low", "high"]].to_numpy().T) - error.to_numpy())
-    place = np.arange(len(table))
-    axes.errorbar(error, place, xerr=spread, fmt="o", color=PALETTE["blue"], ms=5, capsize=3)
-    for at, (e, a) in enumerate(zip(error, table["accuracy"], strict=True)):
-        axes.annotate(f"{100 * a:.1f} %", (e, at), (0, 7), textcoords="offset points", ha="center")
-    axes.set_yticks(place, list(table.index))
-    axes.set_ylim(len(table) - 0.5, -0.75)
-    axes.grid(visible=False, axis="y")
-    lowest = 100 * float(table["low"].min())
-    accuracy_axis(axes, 5 if lowest < 20 else 40, 98, of="x")
-    axes.set_xlabel("validation accuracy (%), with 95 % interval")
+    figure, axes = plt.subplots(figsize=(COLUMN, 0.6 + 0.34 * len(table)))
+    percent, places = 100 * table[["accuracy", "low", "high"]], np.arange(len(table))
+    axes.barh(places, percent["accuracy"], 0.62, color=PALETTE["sky"])
+    draw_intervals(axes, percent, places)
+    for place, (accuracy, _, high) in zip(places, percent.to_numpy(), strict=True):
+        axes.text(high + 1.5, float(place), f"{accuracy:.1f}%", va="center")
+    name_rows(axes, list(table.index))
+    axes.set(xlabel="validation accuracy (%), with 95% interval", xlim=(0, 107))
+    axes.set_xticks(range(0, 101, 20))
     return figure
 
 
 def schedules(traces: Mapping[str, Sequence[tuple[float, float]]], steps: int) -> Figure:
-    """Draw learning rate and β₁ at every step, one panel a recipe.
+    """Draw learning rate and β₁ at every step, one line a recipe.
 
     Parameters
     ----------
@@ -67,20 +47,39 @@ def schedules(traces: Mapping[str, Sequence[tuple[float, float]]], steps: int) -
     steps
         Steps an epoch of the last recipe, where its epochs are marked.
     """
-    figure = plt.figure(figsize=(COLUMN, 2.5))
-    left, right = figure.subplots(1, 2)
-    last = 0
-    for colour, (name, trace) in zip(_LINES, traces.items(), strict=False):
-        rate, beta = np.transpose(trace)
-        left.plot(rate, color=colour, label=name)
-        right.plot(beta, color=colour, label=name)
-        last = len(trace)
-    for axes, label in ((left, "learning rate"), (right, "momentum, Adam's β₁")):
+    figure, both = plt.subplots(1, 2, figsize=(COLUMN, 2.5))
+    for number, (axes, label) in enumerate(zip(both, ("learning rate", "Adam's β₁"), strict=True)):
+        for name, trace in traces.items():
+            axes.plot([values[number] for values in trace], label=name)
         axes.set(xlabel="optimiser step", ylabel=label)
-        for epoch in range(1, last // steps + 1):
+        for epoch in range(1, len(trace) // steps + 1):
             axes.axvline(epoch * steps, color=PALETTE["grey"], lw=0.7, ls=":")
-    left.set_ylim(0)
-    left.legend()
+    both[0].set_ylim(0)
+    both[0].legend()
+    return figure
+
+
+def loss_per_step(runs: Mapping[str, ArrayLike], *, steps: int = 0) -> Figure:
+    """Draw the training loss of each batch, and its running mean.
+
+    Parameters
+    ----------
+    runs
+        By name: the cross-entropy of every batch in nats, in the order of the steps.
+    steps
+        Steps an epoch, whose ends are marked; 0 marks none.
+    """
+    figure, axes = plt.subplots(figsize=(COLUMN, 2.6))
+    for colour, (name, losses) in zip(COLOURS, runs.items(), strict=False):
+        series = pd.Series(np.asarray(losses, dtype=float))
+        series.index += 1
+        axes.plot(series, color=colour, lw=0.7, alpha=0.4)
+        axes.plot(series.ewm(span=max(2, len(series) / 20)).mean(), color=colour, label=name)
+    for end in range(steps, len(series) if steps else 0, steps or 1):
+        axes.axvline(end, color=PALETTE["grey"], lw=0.7, ls=":")
+    log_axis(axes, "y")
+    axes.set(xlabel="optimiser step", ylabel="loss of the batch (nats)", xlim=(0, None))
+    axes.legend(title="running mean" if len(runs) > 1 else None)
     return figure
 
 
@@ -98,39 +97,64 @@ def learning_curves(history: pd.DataFrame, floor: float = 0.0) -> Figure:
     floor
         The least training loss that label smoothing leaves possible, in nats; 0 is not drawn.
     """
-    figure = plt.figure(figsize=(COLUMN, 2.6))
-    left, right = figure.subplots(1, 2)
+    figure, both = plt.subplots(1, 2, figsize=(COLUMN, 2.6))
     epoch = history["epoch"].to_numpy()
-    for axes, kind, turn in ((left, "loss", lambda v: v), (right, "accuracy", _error)):
-        axes.hlines(
-            turn(history[f"train_{kind}"]),
-            epoch - 1,
-            epoch,
-            color=PALETTE["blue"],
-            lw=3,
-            label="training, mean over the epoch",
-        )
-        axes.plot(
-            epoch,
-            turn(history[f"validation_{kind}"]),
-            "o-",
-            color=PALETTE["red"],
-            ms=5,
-            label="validation, at its end",
-        )
-        axes.set(xlabel="epoch")
-        if len(epoch) <= 11:
-            axes.set_xticks(epoch)
-    left.set(yscale="log", ylabel="cross-entropy (nats)")
-    left.set_yticks([0.01, 0.03, 0.1, 0.3, 1, 3], ["0.01", "0.03", "0.1", "0.3", "1", "3"])
-    left.set_ylim(history[["train_loss", "validation_loss"]].min().min() / 1.6, 4)
-    left.yaxis.set_minor_locator(NullLocator())
+    for axes, kind in zip(both, ("loss", "accuracy"), strict=True):
+        train, validation = history[f"train_{kind}"], history[f"validation_{kind}"]
+        if kind == "accuracy":
+            train, validation = _error(train), _error(validation)
+        axes.hlines(train, epoch - 1, epoch, lw=3, label="training, mean over the epoch")
+        axes.plot(epoch, validation, "o-", color=PALETTE["red"], label="validation, at its end")
+        axes.set(xlabel="epoch", xticks=epoch if len(epoch) < 9 else epoch[:: len(epoch) // 6])
     if floor:
-        left.axhline(floor, color=PALETTE["blue"], lw=1, ls="--", label="least training loss")
-    left.legend(fontsize=7)
-    best = 100 * float(history[["train_accuracy", "validation_accuracy"]].max().max())
-    accuracy_axis(right, 5, max(99.5, 100 - max(100 - best, 0.02) / 1.5))
-    right.set_ylabel("accuracy (%)")
+        both[0].axhline(floor, lw=1, ls="--", label="least possible training loss")
+    log_axis(both[0], "y")
+    both[0].set_ylabel("cross-entropy (nats)")
+    both[0].set_ylim(top=both[0].get_ylim()[1] * 1.5)  # room for the legend
+    both[0].legend()
+    errors = pd.concat([_error(history["train_accuracy"]), _error(history["validation_accuracy"])])
+    accuracy_axis(both[1], 100 - 1.1 * errors.max(), 100 - errors.min() / 1.4)
+    both[1].set_ylabel("accuracy (%)")
+    return figure
+
+
+def compare_learning_curves(runs: Mapping[str, Sequence[pd.DataFrame]]) -> Figure:
+    """Draw training and validation loss by epoch, one panel for each setting: overfitting seen.
+
+    Lines are means over runs, bands reach from the least to the largest; the validation accuracy
+    after the last epoch is written in the same way.
+
+    Parameters
+    ----------
+    runs
+        For each setting, the history of each of its runs (columns ``epoch``, ``train_loss``,
+        ``validation_loss``, ``validation_accuracy``).
+    """
+    columns = min(3, len(runs))
+    rows = -(-len(runs) // columns)
+    figure, grid = plt.subplots(
+        rows, columns, figsize=(COLUMN, 0.5 + 2.1 * rows), sharex=True, sharey=True, squeeze=False
+    )
+    names = {"train_loss": "training", "validation_loss": "validation"}
+    for axes, (name, histories) in zip(grid.flat, runs.items(), strict=False):
+        table = pd.concat(histories).rename(columns=names)
+        long = table.melt("epoch", list(names.values()), var_name="part", value_name="loss")
+        sns.lineplot(
+            long, x="epoch", y="loss", hue="part", style="part", errorbar=("pi", 100), ax=axes,
+            palette=[PALETTE["blue"], PALETTE["red"]], legend=axes is grid[0, 0],
+        )  # fmt: skip
+        last = 100 * np.array([history["validation_accuracy"].iloc[-1] for history in histories])
+        axes.set(title=name, xlabel="epoch", ylabel="cross-entropy (nats)")
+        axes.text(
+            0.97, 0.95, f"accuracy {last.mean():.1f}%\n({last.min():.1f}–{last.max():.1f}%)",
+            transform=axes.transAxes, ha="right", va="top", fontsize=8,
+        )  # fmt: skip
+    for axes in grid.flat[len(runs) :]:
+        axes.set_axis_off()
+    log_axis(grid[0, 0], "y")
+    handles, labels = grid[0, 0].get_legend_handles_labels()
+    grid[0, 0].get_legend().remove()
+    figure.legend(handles, labels, loc="outside lower center", ncols=2)
     return figure
 
 
@@ -144,12 +168,10 @@ def learning_rate_sweep(table: pd.DataFrame, chosen: float) -> Figure:
     chosen
         The recipe's rate, which is marked.
     """
-    figure = plt.figure(figsize=(COLUMN, 2.7))
-    axes = figure.subplots()
-    error = 100 * (1 - table["accuracy"])
-    axes.plot(table["learning_rate"], error, "o", color=PALETTE["sky"], ms=4, label="one run")
-    median = error.groupby(table["learning_rate"]).median()
-    axes.plot(median.index, median, color=PALETTE["blue"], label="median")
+    figure, axes = plt.subplots(figsize=(COLUMN, 2.7))
+    rate, error = table["learning_rate"], 100 * (1 - table["accuracy"])
+    axes.plot(rate, error, "o", color=PALETTE["sky"], ms=4, label="one run")
+    axes.plot(error.groupby(rate).median(), label="median")
     axes.axvline(chosen, color=PALETTE["red"], ls="--", lw=1.2, label="the recipe's rate")
     axes.set_xscale("log")
     accuracy_axis(axes, min(95 - error.max(), 80), max(97, 100 - error.min() * 0.7))
@@ -158,69 +180,66 @@ def learning_rate_sweep(table: pd.DataFrame, chosen: float) -> Figure:
     return figure
 
 
-def compare_learning_curves(runs: Mapping[str, Sequence[pd.DataFrame]]) -> Figure:
-    """Draw training and validation loss by epoch for settings that were each run several times.
-
-    Parameters
-    ----------
-    runs
-        For each setting, the history of each of its runs (columns ``epoch``, ``train_loss``,
-        ``validation_loss``, ``validation_accuracy``).
-    """
-    figure = plt.figure(figsize=(COLUMN, 2.7))
-    left, right = figure.subplots(1, 2)
-    for colour, (name, histories) in zip((_LINES[0], _LINES[3]), runs.items(), strict=False):
-        for number, history in enumerate(histories):
-            label = name if number == 0 else None
-            style = {"color": colour, "lw": 1.2}
-            left.plot(history["epoch"], history["train_loss"], ls=":", **style)
-            left.plot(history["epoch"], history["validation_loss"], label=label, **style)
-            right.plot(history["epoch"], _error(history["validation_accuracy"]), **style)
-    left.plot([], [], color=PALETTE["grey"], ls=":", label="training loss")
-    left.plot([], [], color=PALETTE["grey"], label="validation loss")
-    left.set(xlabel="epoch", ylabel="cross-entropy (nats)", yscale="log")
-    left.legend(fontsize=7)
-    final = min(_error(h["validation_accuracy"]).min() for hs in runs.values() for h in hs)
-    accuracy_axis(right, 80, 100 - final / 1.4)
-    right.set(xlabel="epoch", ylabel="validation accuracy (%)")
-    return figure
-
-
-def seeds(accuracy: ArrayLike, interval: tuple[float, float, float], gains: pd.DataFrame) -> Figure:
-    """Draw the spread of runs that differ in their seed, and what choosing the best one promises.
+def seeds(accuracy: ArrayLike, interval: tuple[float, float, float]) -> Figure:
+    """Draw the spread of runs that differ in their seed alone.
 
     Parameters
     ----------
     accuracy
         Each run's accuracy, 0–1.
     interval
-        Their mean and its t-interval, 0–1.
-    gains
-        ``promised`` and ``kept``: how far the run that is best on one half of the images is above
-        the mean on that half, and on the other, as fractions; one row a random halving.
+        Their mean and its 95 % t-interval, 0–1.
     """
-    figure = plt.figure(figsize=(COLUMN, 2.5))
-    left, right = figure.subplots(1, 2, width_ratios=(1, 1.25))
-    values = 100 * np.asarray(accuracy, dtype=float)
+    figure, axes = plt.subplots(figsize=(COLUMN, 2.3))
     mean, low, high = (100 * value for value in interval)
-    left.axhspan(
-        low, high, color=PALETTE["sky"], alpha=0.3, lw=0, label="95 % interval of the mean"
-    )
-    left.axhline(mean, color=PALETTE["blue"], label="mean")
-    left.plot(np.arange(len(values)), values, "o", color=PALETTE["red"], ms=5, label="one seed")
-    left.set(xlabel="seed", ylabel="validation accuracy (%)", xticks=np.arange(len(values)))
-    room = np.ptp(values)
-    left.set_ylim(values.min() - 0.25 * room, values.max() + 0.9 * room)
-    left.legend(fontsize=7, loc="upper left")
-    points = 100 * gains
-    bins = np.linspace(points.min().min(), points.max().max(), 31).tolist()
-    for column, colour in (("promised", "orange"), ("kept", "blue")):
-        right.hist(points[column], bins=bins, color=PALETTE[colour], alpha=0.75, label=column)
-        right.axvline(points[column].mean(), color=PALETTE[colour], lw=1.6)
-    right.axvline(0, color=PALETTE["grey"], lw=0.8, ls=":")
-    right.set(xlabel="gain of the best run (percentage points)", ylabel="random halvings")
-    right.legend()
+    values = 100 * np.asarray(accuracy, dtype=float)
+    axes.axhspan(low, high, color=PALETTE["sky"], alpha=0.3, lw=0, label="95% interval of the mean")
+    axes.axhline(mean, label="mean")
+    axes.plot(values, "o", color=PALETTE["red"], ms=5, label="one seed")
+    axes.set(xlabel="seed", ylabel="validation accuracy (%)", xticks=range(len(values)))
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
     return figure
+
+
+def peeking(table: pd.DataFrame) -> Figure:
+    """Draw what it buys to choose the epoch on the test set.
+
+    Parameters
+    ----------
+    table
+        ``results/peeking.csv``: ``recipe, seed, epoch, test_errors, test_images``, a row an epoch.
+    """
+    figure, (left, right) = plt.subplots(1, 2, figsize=(COLUMN, 2.7), width_ratios=(1.3, 1))
+    table = table.assign(accuracy=100 * (1 - table["test_errors"] / table["test_images"]))
+    first = table[table["recipe"] == table["recipe"].iloc[0]]
+    for _, run in first.groupby("seed"):
+        curve = run.set_index("epoch")["accuracy"]
+        left.plot(curve, color=PALETTE["sky"], lw=0.6)
+        left.plot(curve.index[-1], curve.iloc[-1], "o", color=PALETTE["blue"], ms=4)
+        left.plot(curve.idxmax(), curve.max(), "^", color=PALETTE["red"], ms=4)
+    last = first.loc[first["epoch"] == first["epoch"].max(), "accuracy"]
+    least, most = last.min(), first["accuracy"].max()
+    left.set_ylim(least - (most - least), most + (most - least) / 4)  # epoch 1 is far below
+    left.set(xlabel="epoch", ylabel="test accuracy (%)", title=str(first["recipe"].iloc[0]))
+    runs = table.sort_values("epoch").groupby(["recipe", "seed"], sort=False)["accuracy"]
+    gains = (runs.max() - runs.last()).rename("gain").reset_index()
+    _runs_and_means(right, gains, "gain", "recipe")
+    right.axvline(0, color=PALETTE["grey"], lw=0.8, ls=":")
+    right.set_xlabel("best − last epoch (points)")
+    marks = ["last epoch", "best epoch on the test set"]
+    figure.legend(left.lines[1:3], marks, loc="outside lower center", ncols=2)
+    return figure
+
+
+def _runs_and_means(axes: Axes, table: pd.DataFrame, value: str, by: str) -> None:
+    """Draw each run as a dot, a row a group, and below them the mean with its t-interval."""
+    names = list(dict.fromkeys(table[by]))
+    for place, name in enumerate(names):
+        runs = table.loc[table[by] == name, value]
+        axes.plot(runs, np.full(len(runs), place), "o", color=PALETTE["sky"], ms=4.5, alpha=0.8)
+    means = pd.DataFrame([mean_interval(table.loc[table[by] == name, value]) for name in names])
+    draw_intervals(axes, means, np.arange(len(names)) + 0.22, marker="D")
+    name_rows(axes, names)
 
 
 def time_to_accuracy(table: pd.DataFrame) -> Figure:
@@ -231,32 +250,39 @@ def time_to_accuracy(table: pd.DataFrame) -> Figure:
     table
         Columns ``pipeline``, ``accuracy`` (0–1), ``train_seconds``; one row a run.
     """
-    figure = plt.figure(figsize=(COLUMN, 2.8))
-    axes = figure.subplots()
-    markers = "os^Dv"
-    for number, (name, runs) in enumerate(table.groupby("pipeline", sort=False)):
-        axes.plot(
-            runs["train_seconds"],
-            _error(runs["accuracy"]),
-            markers[number % len(markers)],
-            color=_LINES[number % len(_LINES)],
-            ms=6,
-            alpha=0.8,
-            label=str(name),
-        )
-    axes.set_xscale("log")
-    errors = _error(table["accuracy"])
-    accuracy_axis(axes, 100 - 1.2 * errors.max(), 100 - errors.min() / 1.2)
-    ticks = np.arange(np.floor(100 - errors.max()), 100, 0.2)
-    inside = [a for a in ticks if errors.min() / 1.2 <= 100 - a <= 1.2 * errors.max()]
-    axes.yaxis.set_major_locator(FixedLocator([100 - a for a in inside]))
-    axes.yaxis.set_ticklabels([f"{a:.1f}" for a in inside])
-    seconds = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000]
-    axes.xaxis.set_major_locator(FixedLocator(seconds))
-    axes.xaxis.set_ticklabels([str(s) for s in seconds])
-    axes.xaxis.set_minor_locator(NullLocator())
+    figure, axes = plt.subplots(figsize=(COLUMN, 2.8))
+    sns.scatterplot(
+        table.assign(percent=100 * table["accuracy"]), x="train_seconds", y="percent",
+        hue="pipeline", style="pipeline", s=40, alpha=0.8, ax=axes,
+        palette=COLOURS[: table["pipeline"].nunique()],
+    )  # fmt: skip
+    log_axis(axes, "x")
     axes.set(xlabel="training time (s)", ylabel="test accuracy (%)")
-    axes.legend()
+    axes.legend(title=None)
+    return figure
+
+
+def scale(table: pd.DataFrame) -> Figure:
+    """Draw how time and memory grow with the number of images.
+
+    Parameters
+    ----------
+    table
+        One row a measurement: ``program``, ``images``, ``seconds``, peak ``memory`` (MiB).
+    """
+    figure, both = plt.subplots(1, 2, figsize=(COLUMN, 2.6))
+    labels = {"seconds": "time (s)", "memory": "peak memory (MiB)"}
+    for axes, (column, label) in zip(both, labels.items(), strict=True):
+        sns.lineplot(
+            table, x="images", y=column, hue="program", style="program", markers=True, ax=axes,
+            dashes=False, errorbar=("pi", 100), legend=column == "seconds",
+            palette=COLOURS[: table["program"].nunique()],
+        )  # fmt: skip
+        axes.set(xlabel="images", ylabel=label)
+        log_axis(axes, "x")
+    log_axis(both[0], "y")
+    both[1].set_ylim(0)
+    both[0].legend(title=None)
     return figure
 
 

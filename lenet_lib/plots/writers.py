@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from torch import Tensor
 
 from lenet_lib.data import Writers
 from lenet_lib.evaluation.metrics import wilson_interval
+from lenet_lib.plots.axes import draw_intervals, name_rows
 from lenet_lib.plots.style import COLUMN, PALETTE
 from lenet_lib.plots.tiles import bare, mosaic
 
@@ -92,48 +94,24 @@ def samples(rows: Sequence[tuple[str, Tensor]], columns: int = 10) -> Figure:
     return figure
 
 
-def leakage(
-    own: NDArray[np.bool_],
-    chance: float,
-    wrong: Sequence[tuple[str, NDArray[np.bool_], NDArray[np.bool_]]],
-) -> Figure:
+def leakage(wrong: Mapping[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]]) -> Figure:
     """Show how much a nearest neighbour owes to other digits of the same writer.
 
     Parameters
     ----------
-    own
-        Whether each digit's nearest neighbour is by its own writer, bool N.
-    chance
-        How often that would happen by chance, 0–1.
     wrong
-        Group's name, and whether the neighbour's label is wrong with and without the writer's
-        other digits to choose from, bool each.
+        By group: whether the neighbour's label is wrong with and without the writer's other
+        digits to choose from, bool each.
     """
-    figure, (left, right) = plt.subplots(1, 2, figsize=(COLUMN, 2.6), width_ratios=[1, 1.25])
-    shares = [100 * chance, 100 * float(np.mean(own))]
-    bars = left.bar(["by chance", "found"], shares, 0.55, color=[PALETTE["grey"], PALETTE["red"]])
-    left.bar_label(bars, [f"{share:.1f}%" for share in shares], padding=2)
-    left.set(ylabel="neighbour by the same writer (%)", ylim=(0, max(shares) * 1.15))
-    left.grid(visible=False, axis="x")
-    kinds = [("writers shared (random split)", "red", -0.13), ("new writers", "blue", 0.13)]
-    for kind, (name, colour, aside) in enumerate(kinds):
-        for place, (_, shared, new) in enumerate(wrong):
-            mistakes = (shared, new)[kind]
-            count, total = int(mistakes.sum()), len(mistakes)
-            low, high = wilson_interval(count, total)
-            middle = count / total
-            right.errorbar(
-                100 * middle,
-                place + aside,
-                xerr=[[100 * (middle - low)], [100 * (high - middle)]],
-                fmt="o" if kind == 0 else "s",
-                color=PALETTE[colour],
-                markersize=5,
-                label=name if place == 0 else None,
-            )
-    right.set_yticks(range(len(wrong)), [group[0] for group in wrong])
-    right.set(xlabel="error of 1-NN (%), 95% interval", xlim=(0, None))
-    right.set_ylim(len(wrong) - 0.5, -1.25)
-    right.grid(visible=False, axis="y")
-    right.legend(loc="upper right", ncols=1, fontsize=7.5)
+    figure, axes = plt.subplots(figsize=(COLUMN, 0.9 + 0.45 * len(wrong)))
+    kinds = [("writers shared (random split)", "red", "o"), ("new writers", "blue", "s")]
+    for kind, (name, colour, marker) in enumerate(kinds):
+        counts = [(int(errors[kind].sum()), len(errors[kind])) for errors in wrong.values()]
+        rates = [(count / total, *wilson_interval(count, total)) for count, total in counts]
+        places = np.arange(len(wrong)) + 0.26 * kind - 0.13
+        table = 100 * pd.DataFrame(rates)
+        draw_intervals(axes, table, places, colour=colour, marker=marker, label=name)
+    name_rows(axes, list(wrong))
+    axes.set(xlabel="error of 1-NN (%), with 95% interval", xlim=(0, None))
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
     return figure

@@ -1,0 +1,120 @@
+"""Axes for errors, and intervals on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
+from matplotlib.transforms import Bbox
+from numpy.typing import ArrayLike
+
+from lenet_lib.plots.style import PALETTE
+
+_ACCURACIES = [10, 50, 80, 90, 95, 98, 99, 99.5, 99.8, 99.9, 99.95, 99.98, 99.99]
+
+
+def log_axis(axes: Axes, of: str) -> None:
+    """Make the ``x`` or the ``y`` axis logarithmic, with plain numbers at few ticks."""
+    axis = getattr(axes, f"{of}axis")
+    getattr(axes, f"set_{of}scale")("log")
+    decades = abs(float(np.diff(np.log10(axis.get_view_interval()))[0]))
+    steps = (1, 1.5, 2, 3, 4, 5, 6, 8) if decades < 1 else (1, 2, 5) if decades < 3 else (1,)
+    axis.set_major_locator(LogLocator(subs=steps, numticks=20))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+
+
+def accuracy_axis(axes: Axes, lowest: float, highest: float, *, of: str = "y") -> None:
+    """Make an axis of errors in % read as accuracy in %, stretched towards 100.
+
+    From 98 to 99 % is half of the errors, as from 80 to 90 %: both are one step of this axis.
+    """
+    axis = getattr(axes, f"{of}axis")
+    getattr(axes, f"set_{of}scale")("log")
+    getattr(axes, f"set_{of}lim")(100 - lowest, 100 - highest)
+    axis.set_major_locator(FixedLocator([100 - a for a in _ACCURACIES if lowest <= a <= highest]))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(FuncFormatter(lambda error, _: f"{100 - error:.6g}"))
+
+
+def draw_intervals(
+    axes: Axes,
+    table: pd.DataFrame,
+    places: ArrayLike,
+    *,
+    colour: str = "blue",
+    marker: str = "o",
+    label: str | None = None,
+) -> None:
+    """Draw values as dots with horizontal intervals.
+
+    Parameters
+    ----------
+    table
+        Three columns in the axis's unit: the values, and where their intervals begin and end.
+    places
+        The rows' heights.
+    colour, marker, label
+        A name of the palette, matplotlib's sign for the dot, and what the legend says.
+    """
+    value, low, high = table.to_numpy(dtype=float).T
+    axes.errorbar(
+        value, places, xerr=[value - low, high - value], fmt=marker, color=PALETTE[colour],
+        markersize=5, capsize=3, label=label,
+    )  # fmt: skip
+
+
+def name_rows(axes: Axes, names: Sequence[str], *, above: float = 0.5) -> None:
+    """Write names at heights 0, 1, …, the first at the top; ``above`` it is left free."""
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.5, -above)
+    axes.grid(visible=False, axis="y")
+
+
+# Where a name may stand, in points from what it names: beside it, then higher and lower.
+_SIDES = [
+    (x, y) for y in (0, 6, -6, 11, -11, 16, -16, 22, -22) for x in (6, -6, 0) if x or abs(y) > 6
+]
+_ACROSS = {6: "left", -6: "right", 0: "center"}
+
+
+def name_points(
+    axes: Axes, points: ArrayLike, names: Sequence[str], spans: ArrayLike | None = None
+) -> None:
+    """Write each point's name beside it, on the first side where it meets no other name or point.
+
+    Call it last: it needs to know where everything is.
+
+    Parameters
+    ----------
+    points
+        In the axes' units, float N×2.
+    spans
+        Lower and upper ends of vertical lines through them, float N×2, which names are to avoid.
+    """
+    assert isinstance(axes.figure, Figure)
+    axes.figure.draw_without_rendering()
+    places = np.asarray(points, dtype=float)
+    ends = np.asarray(places[:, [1, 1]] if spans is None else spans, dtype=float)
+    taken = []
+    for (x, _), (low, high) in zip(places, ends, strict=True):
+        box = Bbox(axes.transData.transform([(x, low), (x, high)]))
+        taken.append(box.padded(2 if spans is not None else 4))
+    for place, name in zip(places, names, strict=True):
+        for side in _SIDES:
+            text = axes.annotate(
+                name, tuple(place), side, textcoords="offset points", ha=_ACROSS[side[0]],
+                va="center", fontsize=7.5,
+            )  # fmt: skip
+            box = text.get_window_extent()
+            cut = box.x0 < axes.bbox.x0 or box.x1 > axes.bbox.x1
+            if not cut and box.count_overlaps(taken) == 0:
+                break
+            text.remove()
+        else:
+            axes.add_artist(text)
+        taken.append(box)
