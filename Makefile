@@ -12,7 +12,7 @@ NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
 # One test a core, but no more than four at once, which browsers and trainings would not notice.
 WORKERS := --numprocesses logical --maxprocesses 4
 
-.PHONY: help setup report notebooks lab quick test torture lint benchmark study lock audit clean
+.PHONY: help setup install report notebooks lab quick test torture lint benchmark study lock audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -32,14 +32,22 @@ PINS := grep -vE '^(cuda-|nvidia-|triton==)' requirements.txt
 BACKEND := --torch-backend=$(TORCH)
 endif
 
-# uv installs the pinned closure in seconds from its cache, where pip would take minutes.
+# Into the environment of a Python: uv, which needs seconds where pip would take minutes, the pinned
+# closure, and this folder.
+define install-with
+	$(1) -m pip install --quiet --disable-pip-version-check "$$(grep -E '^uv==' requirements.txt | cut -d' ' -f1)"
+	$(PINS) | $(1) -m uv pip install --quiet --compile-bytecode --python "$$(command -v $(1))" $(BACKEND) -r -
+	$(1) -m uv pip install --quiet --python "$$(command -v $(1))" --no-deps --editable .
+endef
+
 .venv/built: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with make PYTHON=...")'
 	$(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep -E '^uv==' requirements.txt | cut -d' ' -f1)"
-	$(PINS) | $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python $(BACKEND) -r -
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	$(call install-with,$(BIN)/python)
 	@echo "$(TORCH) $$(pwd)" > $@
+
+install: ## the same into the environment of PYTHON=..., as Binder needs it
+	$(call install-with,$(PYTHON))
 
 report: setup ## train and evaluate, execute copies of the notebooks, make build/report.pdf
 	$(BIN)/python run.py

@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tomllib
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.environment import borrowing_environment, uv
 from helpers.paths import ROOT
 from packaging.requirements import Requirement
 from PIL import Image
@@ -155,13 +155,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def uv(*words: str | Path) -> None:
-    """Run uv without the network: what it needs is in this environment."""
-    program = Path(sys.executable).with_name("uv")
-    done = subprocess.run([program, "--offline", *words], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-
-
 @pytest.mark.slow
 def test_the_wheel_brings_every_file_of_the_package(built: Path) -> None:
     (wheel,) = built.glob("*.whl")
@@ -178,12 +171,7 @@ def test_an_installed_package_predicts(built: Path, kind: str, tmp_path: Path) -
     """In an environment of its own, which borrows this one's packages, and outside the clone."""
     (package,) = built.glob(kind)
     home = tmp_path / "environment"
-    uv("venv", "--python", sys.executable, home)
-    base = {"base": str(home), "platbase": str(home)}
-    programs, python = (
-        Path(sysconfig.get_path(name, "venv", base)) for name in ("scripts", "purelib")
-    )
-    (python / "borrowed.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    programs = borrowing_environment(home)
     uv("pip", "install", "--no-deps", "--no-build-isolation", "--python", home, package)
     with Image.open(ROOT / "notebooks" / "example.jpg") as photo:
         photo.save(tmp_path / "photo.png")

@@ -22,10 +22,11 @@ PINS = [Requirement(line.strip()) for line in LINES if line and not line.lstrip(
 
 
 def direct() -> list[Requirement]:
-    """All direct dependencies, those of the tests too."""
+    """All direct dependencies, those of every extra too."""
     project = PROJECT["project"]
     extras = [name for names in project["optional-dependencies"].values() for name in names]
-    return [Requirement(text) for text in project["dependencies"] + extras]
+    needs = [Requirement(text) for text in project["dependencies"] + extras]
+    return [need for need in needs if need.name != project["name"]]
 
 
 def normal(name: str) -> str:

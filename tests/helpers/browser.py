@@ -38,7 +38,11 @@ PRIVATE = (
 )
 """Folders that would else be the user's own."""
 
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+needs_chromium = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed"),
+]
+"""Marks for a module that clicks: ``pytestmark = needs_chromium``."""
 
 
 @contextmanager
@@ -97,6 +101,17 @@ READY = """() => {
         && context.kernelDisplayStatus === "idle";
 }"""
 """Whether the notebook has its kernel; the page shows "idle" before there is one."""
+
+
+def open_file(page: Any, path: str) -> None:
+    """Open a file in the JupyterLab that a page shows already, without loading all of it anew."""
+    page.wait_for_function("window.jupyterapp?.restored", timeout=60_000)
+    page.evaluate(
+        "path => jupyterapp.restored"
+        ".then(() => jupyterapp.commands.execute('docmanager:open', {path}))"
+        ".then(() => undefined)",
+        path,
+    )
 
 
 def wait_for_kernel(page: Any) -> None:

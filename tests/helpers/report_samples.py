@@ -185,3 +185,21 @@ def book(folder: Path) -> list[Path]:
         markdown(REFERENCES),
     )
     return [first, second]
+
+
+STUDENT_WORDS = ("T", "Ada", "1 My digits", "Figure 1 Curves fall", "validation")
+"""What the PDF of :func:`student_folder` says."""
+
+
+def student_folder(folder: Path) -> Path:
+    """Make a folder as a student has it: figures, two notebooks, one not run, a report.toml."""
+    (folder / "figures").mkdir(parents=True)
+    (folder / "figures" / "curves.svg").write_bytes(svg())
+    write(
+        folder / "notebooks" / "01-mine.ipynb",
+        markdown("# My digits\n\nA picture is $28 \\times 28$."),
+        code("show(curves)", figure(alt="Curves fall", figure="curves")),
+    )
+    write(folder / "notebooks" / "02-new.ipynb", code("1 + 1", count=None))
+    (folder / "notebooks" / "report.toml").write_text('title = "T"\nauthor = "Ada"\n')
+    return folder
