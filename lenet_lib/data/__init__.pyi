@@ -22,6 +22,9 @@ from .mnist import (
     load as load,
 )
 from .mnist import (
+    load_or_stand_in as load_or_stand_in,
+)
+from .mnist import (
     scale as scale,
 )
 from .mnist import (

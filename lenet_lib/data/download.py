@@ -8,6 +8,7 @@ import os
 import shutil
 import socket
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,16 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet_lib.data.idx import IdxError, read_idx
+from lenet_lib.data.sources import TITLES, TORCHVISION_CLASSES
 from lenet_lib.errors import LenetError
-
-TITLES = {
-    "mnist": "MNIST",
-    "fashion-mnist": "Fashion-MNIST",
-    "kmnist": "KMNIST",
-    "digits": "scikit-learn's digits",
-}
-TORCHVISION_CLASSES = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "kmnist": "KMNIST"}
-"""torchvision's class for each data set, which also names its folder."""
 
 SHA256 = {
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -53,28 +46,39 @@ class DownloadError(LenetError):
 def raw_folder(name: str, data_dir: str | Path | None = None) -> Path:
     """Find the folder with a data set's four raw files, downloading them if none was named.
 
+    Each file may be there as it is or packed as it is downloaded, with ``.gz`` after its name.
+
     Raises
     ------
     LenetError
         A named folder lacks the files, or none was named and the download failed.
     """
     inside = Path(TORCHVISION_CLASSES[name], "raw")
-    if named := data_dir or os.environ.get("LENET_DATA"):
-        option = "--data-dir" if data_dir else "$LENET_DATA"
-        # Unlike pathlib, os.path leaves the ~ of nobody's home as it is.
-        folder = Path(os.path.expanduser(named)) / inside  # noqa: PTH111
-        missing = [file for file in FILES if not os.path.lexists(folder / file)]
-        if missing:
-            raise LenetError(
-                f"No {TITLES[name]} in the folder that {option} names: {folder / missing[0]} is "
-                f"missing; name the folder that holds {inside.as_posix()}/, or name none and it "
-                f"is downloaded."
-            )
+    folder = (_named_folder(data_dir) or default_data_dir()) / inside
+    missing = [file for file in FILES if not os.path.lexists(_present(folder / file))]
+    if not missing:
         return folder
-    folder = default_data_dir() / inside
-    if not all(os.path.lexists(folder / file) for file in FILES):
+    if _named_folder(data_dir) is None:
         _download(name, default_data_dir())
-    return folder
+        return folder
+    option = "--data-dir" if data_dir else "$LENET_DATA"
+    raise LenetError(
+        f"No {TITLES[name]} in the folder that {option} names: {folder / missing[0]} is missing; "
+        f"name the folder that holds {inside.as_posix()}/, or name none and it is downloaded."
+    )
+
+
+def _named_folder(data_dir: str | Path | None) -> Path | None:
+    """Give the folder that an option or the environment names, from the root on, or None."""
+    named = data_dir or os.environ.get("LENET_DATA")
+    # Unlike pathlib, os.path leaves the ~ of nobody's home as it is.
+    return Path(os.path.expanduser(named)).absolute() if named else None  # noqa: PTH111
+
+
+def _present(path: Path) -> Path:
+    """Give a file's own path, or that of its packed form where there is only that."""
+    packed = path.with_name(f"{path.name}.gz")
+    return packed if os.path.lexists(packed) and not os.path.lexists(path) else path
 
 
 def default_data_dir() -> Path:
@@ -97,8 +101,8 @@ def read_writers(
         The file on disk is damaged.
     """
     name, md5 = WRITER_FILES[train]
-    places = [data_dir, os.environ.get("LENET_DATA"), default_data_dir()]
-    paths = [Path(place) / "QMNIST" / "raw" / name for place in places if place]
+    places = [_named_folder(data_dir), _named_folder(None), default_data_dir()]
+    paths = [place / "QMNIST" / "raw" / name for place in places if place]
     path = next((path for path in paths if os.path.lexists(path)), None)
     if path is None:
         path = paths[-1]
@@ -114,18 +118,23 @@ def read_writers(
 
 
 def read_checked(path: Path, name: str) -> NDArray[np.generic]:
-    """Read one raw file, or say in one sentence what is wrong with it."""
-    content = _read_bytes(path)
+    """Read one raw file, packed or not, or say in one sentence what is wrong with it."""
+    source = _present(path)
+    content = _read_bytes(source)
     try:
+        content = gzip.decompress(content) if source != path else content
         array = read_idx(content)
     except IdxError as error:
-        raise _damaged(path, str(error)) from None
-    if array.shape != SHAPES[path.name] or array.dtype != np.uint8:
-        raise _damaged(path, f"uint8 of shape {SHAPES[path.name]}, not {array.dtype} {array.shape}")
+        raise _damaged(source, str(error)) from None
+    except (OSError, EOFError, zlib.error):
+        raise _damaged(source, "a whole gzip file") from None
+    shape = SHAPES[path.name]
+    if array.shape != shape or array.dtype != np.uint8:
+        raise _damaged(source, f"uint8 of shape {shape}, not {array.dtype} {array.shape}")
     if name == "mnist" and (found := hashlib.sha256(content).hexdigest()) != SHA256[path.name]:
-        raise _damaged(path, f"SHA-256 {SHA256[path.name]}, not {found}")
+        raise _damaged(source, f"SHA-256 {SHA256[path.name]}, not {found}")
     if array.ndim == 1 and array.max() > 9:
-        raise _damaged(path, f"labels from 0 to 9, not {array.max()}")
+        raise _damaged(source, f"labels from 0 to 9, not {array.max()}")
     return array
 
 

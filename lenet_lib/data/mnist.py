@@ -13,12 +13,12 @@ from torch import Tensor
 
 from lenet_lib.data.download import (
     FILES,
-    TITLES,
-    TORCHVISION_CLASSES,
+    DownloadError,
     raw_folder,
     read_checked,
     torchvision_class,
 )
+from lenet_lib.data.sources import TITLES, TORCHVISION_CLASSES
 from lenet_lib.data.writers import Writers
 from lenet_lib.errors import LenetError, LenetWarning
 
@@ -82,8 +82,9 @@ def load(name: str = "mnist", data_dir: str | Path | None = None) -> Dataset:
     name
         ``mnist``, ``fashion-mnist``, ``kmnist`` or ``digits`` (scikit-learn's, always at hand).
     data_dir
-        Folder in torchvision's layout (``MNIST/raw/train-images-idx3-ubyte``, …). Without it,
-        ``$LENET_DATA``, then ``data/``. A folder that is named must hold the data.
+        Folder in torchvision's layout (``MNIST/raw/train-images-idx3-ubyte``, … or the same
+        files with ``.gz``). Without it, ``$LENET_DATA``, then ``data/``. A folder that is named
+        must hold the data; a relative name counts from the working folder.
 
     Raises
     ------
@@ -99,6 +100,40 @@ def load(name: str = "mnist", data_dir: str | Path | None = None) -> Dataset:
     parts = [read_checked(folder / file, name) for file in FILES]
     classes = DIGIT_NAMES if name == "mnist" else tuple(torchvision_class(name).classes)
     return Dataset(name, TITLES[name], classes, _images(*parts[:2]), _images(*parts[2:]))
+
+
+def load_or_stand_in(
+    name: str = "mnist", data_dir: str | Path | None = None
+) -> tuple[Dataset, str]:
+    """Load a data set; where MNIST can't be had at all, scikit-learn's digits stand in.
+
+    Parameters
+    ----------
+    name, data_dir
+        As for :func:`load`.
+
+    Returns
+    -------
+    tuple
+        The data set, and the banner that must be printed above all that follows from it: empty
+        unless it is a stand-in.
+
+    Raises
+    ------
+    LenetError
+        As for :func:`load`; only a failed download of MNIST itself is made up for.
+    """
+    try:
+        return load(name, data_dir), ""
+    except DownloadError as error:
+        if name != "mnist":
+            raise
+        line = "!" * 88
+        banner = (
+            f"{line}\n!!  THIS IS NOT MNIST.\n!!  {error}\n!!  scikit-learn's 1,797 small digits "
+            f"stand in: the numbers below say nothing about MNIST.\n{line}\n"
+        )
+        return load("digits"), banner
 
 
 def split_by_writer(

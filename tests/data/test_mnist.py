@@ -10,12 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from helpers.facts import TEST_COUNTS, TRAIN_COUNTS
 
 from lenet_lib import data
-from lenet_lib.data import download
+from lenet_lib.data import assignment, download
+from lenet_lib.data.download import FILES
 from lenet_lib.data.idx import IdxError, read_idx
 from lenet_lib.errors import LenetError, LenetWarning
+
+TRAIN_COUNTS = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
 
 
 def idx(array: np.ndarray) -> bytes:
@@ -38,7 +40,7 @@ def test_mnist_is_what_the_report_says(mnist: data.Dataset) -> None:
     assert mnist.train.images.dtype == torch.uint8
     assert mnist.train.labels.dtype == torch.int64
     assert mnist.train.labels.bincount().tolist() == TRAIN_COUNTS
-    assert mnist.test.labels.bincount().tolist() == TEST_COUNTS
+    assert mnist.test.labels.bincount().tolist() == assignment.CONFUSION.sum(1).tolist()
     pixels = data.scale(mnist.train.images).double()
     assert pixels.mean().item() == pytest.approx(data.PIXEL_MEAN, abs=5e-5)
     assert pixels.std().item() == pytest.approx(data.PIXEL_STD, abs=5e-5)
@@ -126,6 +128,80 @@ def test_a_named_folder_must_hold_the_data(tmp_path: Path, monkeypatch: pytest.M
     assert not isinstance(error.value, download.DownloadError)
 
 
+def test_a_relative_folder_counts_from_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the message says which folder that is, from the root on."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LENET_DATA", "../elsewhere")
+    with pytest.raises(LenetError) as error:
+        data.load("mnist")
+    assert str(tmp_path / "../elsewhere" / "MNIST" / "raw" / download.FILES[0]) in str(error.value)
+
+
+@pytest.fixture
+def packed(tmp_path: Path, mnist: data.Dataset, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A ``data/`` that holds MNIST only as it is downloaded, packed; gives the files' folder."""
+    raw = tmp_path / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for file in download.FILES:
+        content = (download.raw_folder("mnist") / file).read_bytes()
+        (raw / f"{file}.gz").write_bytes(gzip.compress(content, 1))
+    monkeypatch.delenv("LENET_DATA", raising=False)
+    monkeypatch.setattr(download, "default_data_dir", lambda: tmp_path)
+
+    def no_network(*_: object) -> None:
+        raise AssertionError("it asked the network")
+
+    monkeypatch.setattr(download, "_download", no_network)
+    return raw
+
+
+def test_packed_files_are_read_without_the_network(packed: Path, mnist: data.Dataset) -> None:
+    for folder in (None, packed.parents[1]):
+        loaded = data.load("mnist", folder)
+        assert torch.equal(loaded.test.images, mnist.test.images)
+        assert torch.equal(loaded.train.labels, mnist.train.labels)
+    assert len(list(packed.iterdir())) == 4
+
+
+@pytest.mark.parametrize("harm", ["truncated", "no gzip", "changed", "swapped"])
+def test_a_damaged_packed_file_is_refused(packed: Path, harm: str) -> None:
+    path = packed / "t10k-labels-idx1-ubyte.gz"
+    content = path.read_bytes()
+    labels = bytearray(gzip.decompress(content))
+    labels[-1] ^= 1
+    path.write_bytes(
+        {
+            "truncated": content[:-9],
+            "no gzip": b"nothing",
+            "changed": gzip.compress(labels),
+            "swapped": (packed / "train-labels-idx1-ubyte.gz").read_bytes(),
+        }[harm]
+    )
+    with pytest.raises(LenetError, match=rf"{path.name} is damaged .expected"):
+        data.load("mnist")
+
+
+def test_only_mnist_has_a_stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LENET_DATA", raising=False)
+    monkeypatch.setattr(download, "default_data_dir", lambda: tmp_path)
+
+    def offline(name: str, data_dir: Path) -> None:
+        raise download.DownloadError(f"{name} could not be downloaded")
+
+    monkeypatch.setattr(download, "_download", offline)
+    dataset, banner = data.load_or_stand_in()
+    assert dataset.name == "digits"
+    assert "THIS IS NOT MNIST" in banner
+    assert "could not be downloaded" in banner
+    with pytest.raises(download.DownloadError):
+        data.load_or_stand_in("fashion-mnist")
+    assert data.load_or_stand_in("digits")[1] == ""
+    with pytest.raises(LenetError, match="--data-dir names"):  # what was named must be there
+        data.load_or_stand_in("mnist", tmp_path)
+
+
 def test_fashion_mnist_comes_through_the_same_door(tmp_path: Path) -> None:
     raw = tmp_path / "FashionMNIST" / "raw"
     raw.mkdir(parents=True)
@@ -150,7 +226,7 @@ def test_a_download_appears_whole_or_not_at_all(
             calls.append(root)
             raw = Path(root) / "MNIST" / "raw"
             raw.mkdir(parents=True)
-            for file in download.FILES[: 2 if len(calls) == 1 else 4]:
+            for file in FILES[: 2 if len(calls) == 1 else 4]:
                 shutil.copy(source / file, raw / file)
             if len(calls) == 1:
                 raise RuntimeError("Error downloading t10k-images")
