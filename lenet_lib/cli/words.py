@@ -1,26 +1,71 @@
-"""A wrong command line in one sentence, with what may have been meant."""
+"""What the sub-commands say: before the work, when it is interrupted, when a word is wrong."""
 
 from __future__ import annotations
 
 import difflib
 import re
-from typing import Any
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
-UsageError: Any = typer.BadParameter.__mro__[1]
-"""What Typer raises over any wrong command line; it has no public name."""
+if TYPE_CHECKING:
+    import torch
+
+    from lenet_lib.data import Dataset
+    from lenet_lib.experiments import Job
 
 
-def wrong_words(error: Any) -> str:
+class Interrupted(Exception):  # noqa: N818 (no error: the user wanted it)
+    """Ctrl-C; the message says how to go on."""
+
+
+@contextmanager
+def interruptible(way_on: str) -> Iterator[None]:
+    """Say on Ctrl-C what becomes of the work."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        start = "\n" if sys.stderr.isatty() else ""  # below the progress bar
+        raise Interrupted(f"{start}Interrupted; {way_on}") from None
+
+
+def introduction(job: Job, digits: Dataset, place: torch.device) -> str:
+    """Show the network, and the settings of a run."""
+    from lenet_lib.experiments._until_core import torchinfo_table
+    from lenet_lib.models import NETWORKS
+
+    recipe = job.recipe
+    values = recipe.settings() | {"teacher": recipe.teacher and recipe.teacher.name}
+    return (
+        f"{torchinfo_table(NETWORKS[recipe.network]())}\n"
+        f"Data: {digits.title}, {len(digits.train):,} images to train on, {len(digits.test):,} to "
+        f"test on\nRecipe: {', '.join(f'{name} {value}' for name, value in values.items())}\n"
+        f"Seed {job.seed}, device {place}\n"
+    )
+
+
+def what_was_there(state: str, folder: Path) -> str:
+    """Say what becomes of the run that a folder holds."""
+    if state == "outdated":
+        return f"The run in {folder} was made by other code: it starts over.\n"
+    done = "is finished: its weights are used" if state == "finished" else "goes on"
+    return f"The run in {folder} {done} (--no-resume starts it over).\n"
+
+
+def wrong_words(error: typer.TyperException) -> str:
     """Say what is wrong with a command line, and which of the possible words comes near."""
-    said = str(error.format_message()).replace("Value error, ", "").strip()
-    said = re.sub(r" \(Possible options: ([^,)]+).*\)", r"; did you mean '\1'?", said)
-    choices = re.fullmatch(r"(?P<start>.*?'(?P<word>[^']*)' is not one of )(?P<all>.*)", said)
-    if choices and (near := difflib.get_close_matches(choices["word"], _words(choices["all"]), 1)):
-        return f"{said.rstrip('.')}; did you mean {near[0]!r}?"
+    said = error.format_message().replace("Value error, ", "").strip()
+    if options := getattr(error, "possibilities", None):
+        word: str = getattr(error, "option_name", "")
+        near = difflib.get_close_matches(word, options, 1, cutoff=0)
+        return f"{error.message}; did you mean {near[0]!r}?"
+    choices = re.fullmatch(r".*?'(?P<word>[^']*)' is not one of (?P<all>.*)", said)
+    if choices:
+        words = re.findall(r"'([^']*)'", choices["all"])
+        if near := difflib.get_close_matches(choices["word"], words, 1):
+            return f"{said.rstrip('.')}; did you mean {near[0]!r}?"
     return said
-
-
-def _words(listed: str) -> list[str]:
-    return re.findall(r"'([^']*)'", listed)

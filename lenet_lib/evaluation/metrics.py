@@ -40,6 +40,8 @@ class Metrics:
         scikit-learn's classification report as a dictionary.
     text
         The same report as text, four digits.
+    predictions
+        What was predicted, int64 N.
     """
 
     images: int
@@ -51,6 +53,7 @@ class Metrics:
     confusion: NDArray[np.int64]
     report: dict[str, Any]
     text: str
+    predictions: NDArray[np.int64]
 
     def summary(self) -> str:
         """Print-ready: loss and accuracy, the report, the confusion matrix."""
@@ -112,6 +115,7 @@ def score(
         confusion=confusion_matrix(y, y_pred, labels=order),
         report=report,
         text=text,
+        predictions=y_pred,
     )
 
 

@@ -1,6 +1,20 @@
 """Runs kept as folders, and studies of many runs as tables."""
 
-from .run import Run as Run
-from .run import default_folder as default_folder
-from .study import Job as Job
-from .study import run_one as run_one
+from .record import (
+    Job as Job,
+)
+from .record import (
+    Record as Record,
+)
+from .record import (
+    vary as vary,
+)
+from .run import (
+    Run as Run,
+)
+from .run import (
+    evaluate_weights as evaluate_weights,
+)
+from .study import (
+    run_one as run_one,
+)

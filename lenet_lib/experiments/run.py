@@ -9,28 +9,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from filelock import FileLock, Timeout
-from torch import nn
 
-import lenet_lib
 from lenet_lib import files
-from lenet_lib.data import Dataset
+from lenet_lib.data import Dataset, load
 from lenet_lib.errors import LenetError
-from lenet_lib.evaluation.metrics import Metrics, evaluate
-from lenet_lib.models import load_weights, save_weights
-from lenet_lib.training.device import describe
-from lenet_lib.training.loop import fit, teacher_checkpoint
-from lenet_lib.training.recipe import RECIPES, Recipe
-
-
-def default_folder(dataset: str, recipe: Recipe, seed: int) -> Path:
-    """Name a run's folder: ``runs/<dataset>-<recipe>-seed<k>``, and the epochs if not usual."""
-    usual = RECIPES[recipe.name].epochs == recipe.epochs
-    epochs = "" if usual else f"-{recipe.epochs}epochs"
-    return Path("runs") / f"{dataset}-{recipe.name}{epochs}-seed{seed}"
+from lenet_lib.evaluation.metrics import Metrics
+from lenet_lib.experiments._until_core import code_digest
+from lenet_lib.experiments.record import Job, Record, metrics_of
+from lenet_lib.models import load_weights, save_weights, weights_facts
+from lenet_lib.training.loop import Fit, teacher_checkpoint
+from lenet_lib.training.recipe import Distortion, Recipe
 
 
 @dataclass(frozen=True)
@@ -38,6 +30,11 @@ class Run:
     """The files of one run."""
 
     folder: Path
+
+    @classmethod
+    def of(cls, job: Job) -> Run:
+        """Give a run its usual place, ``runs/<dataset>-<recipe>-seed<k>``."""
+        return cls(Path("runs") / f"{job.dataset}-{job.recipe.name}-seed{job.seed}")
 
     @property
     def weights(self) -> Path:
@@ -54,12 +51,15 @@ class Run:
         """The run's own checkpoint and its teacher's."""
         return self.checkpoint, teacher_checkpoint(self.checkpoint)
 
-    def _forget_checkpoints(self) -> None:
-        for path in self.checkpoints:
+    def _forget(self, *paths: Path) -> None:
+        for path in (*paths, *self.checkpoints):
             path.unlink(missing_ok=True)
 
     def config(self) -> dict[str, Any]:
-        """Read the settings: ``dataset``, ``recipe`` (a dictionary) and ``seed``.
+        """Read the settings: ``dataset``, ``recipe`` (a dictionary), ``seed`` and ``code``.
+
+        ``code`` is the digest of the code of the network and of the training; the folders of old
+        versions lack it.
 
         Raises
         ------
@@ -76,6 +76,20 @@ class Run:
                 f"{self.folder} holds no run (no readable {path.name}); `lenet train` makes one."
             ) from None
         return config
+
+    def history(self) -> list[dict[str, float]]:
+        """Read what happened in each epoch."""
+        path = self.folder / "history.csv"
+        try:
+            with path.open(encoding="utf-8", newline="") as table:
+                rows = [{k: float(v) for k, v in row.items()} for row in csv.DictReader(table)]
+            if not all("seconds" in row for row in rows):
+                raise ValueError
+        except (OSError, AttributeError, TypeError, ValueError):
+            raise LenetError(
+                f"{path} is no readable history; train again with --no-resume."
+            ) from None
+        return rows
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -107,91 +121,140 @@ class Run:
         finally:
             lock.release()
 
-    def state(self) -> str:
-        """Say how far the run is: ``new``, ``begun`` or ``finished``."""
+    def state(self) -> Literal["new", "begun", "finished"]:
+        """Say how far the run is."""
         if self.weights.is_file():
             return "finished"
         return "begun" if any(path.is_file() for path in self.checkpoints) else "new"
 
-    def prepare(self, dataset: str, recipe: Recipe, seed: int, *, resume: bool = True) -> None:
+    def prepare(
+        self, job: Job, *, resume: bool = True
+    ) -> Literal["new", "begun", "finished", "outdated"]:
         """Claim the folder for a run, or check that it is this very run's.
+
+        Returns
+        -------
+        str
+            How far the run is. ``outdated``: it was, but the code of its network or of the
+            training was another or is not known, so it starts over; weights that were there are
+            now called ``weights-old.safetensors``.
 
         Raises
         ------
         LenetError
             The folder belongs to a run with other settings.
         """
-        config = {"dataset": dataset, "recipe": recipe.settings(), "seed": seed}
+        path, results = self.folder / "config.json", ("metrics.json", "history.csv")
+        config = {
+            "dataset": job.dataset,
+            "recipe": job.recipe.settings(),
+            "seed": job.seed,
+            "code": code_digest(job.recipe),
+        }
+        state: Literal["new", "begun", "finished", "outdated"] = self.state()
+        # Weights first, for a run without them is not taken for a finished one; the new settings
+        # last, for they say that what else is there follows from them.
         if not resume:
-            # The weights first, for a run without them is not taken for a finished one.
-            for name in (self.weights.name, "metrics.json", "history.csv"):
-                (self.folder / name).unlink(missing_ok=True)
-            self._forget_checkpoints()
-        elif (self.folder / "config.json").exists() and self.config() != config:
-            raise LenetError(
-                f"{self.folder} holds a run with other settings; name another folder with --out, "
-                f"or start over with --no-resume."
-            )
-        files.write(self.folder / "config.json", _json(config))
+            self._forget(self.weights, *(self.folder / name for name in results))
+            state = "new"
+        elif (state != "new" or path.exists()) and (old := self.config()) != config:
+            if not _same_run(old, config):
+                raise LenetError(
+                    f"{self.folder} holds a run with other settings; name another folder with "
+                    f"--out, or start over with --no-resume."
+                )
+            if state == "finished":
+                self.weights.replace(self.folder / "weights-old.safetensors")
+            self._forget(*(self.folder / name for name in results))
+            state = "new" if state == "new" else "outdated"
+        files.write(path, _json(config))
+        return state
 
-    def train(
-        self, dataset: Dataset, recipe: Recipe, seed: int, device: torch.device, *, progress: bool
-    ) -> nn.Module:
+    def train(self, job: Job, dataset: Dataset, device: torch.device, *, progress: bool) -> Fit:
         """Train from where the run stands; a finished one is just loaded."""
         if self.state() == "finished":
-            self._forget_checkpoints()  # a kill may have come before this
-            return load_weights(self.weights)
-        fitted = fit(
-            recipe,
-            dataset.train,
-            seed=seed,
-            device=device,
-            checkpoint=self.checkpoint,
-            progress=progress,
-        )
+            self._forget()  # a kill may have come before this
+            return Fit(load_weights(self.weights), self.history())
+        fitted = job.train(dataset, device, checkpoint=self.checkpoint, progress=progress)
         table = io.StringIO()
         writer = csv.DictWriter(table, fieldnames=list(fitted.history[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(fitted.history)
         files.write(self.folder / "history.csv", table.getvalue())
         # Last of all, for the weights are the sign that training is over.
-        facts = {"dataset": dataset.name, "recipe": recipe.name, "seed": seed}
+        facts = {"dataset": job.dataset, "recipe": job.recipe.name, "seed": job.seed}
         save_weights(fitted.model, self.weights, **facts)
-        self._forget_checkpoints()
-        return fitted.model
+        self._forget()
+        return fitted
 
-    def train_seconds(self) -> float:
-        """Add up the seconds of all epochs."""
-        path = self.folder / "history.csv"
-        try:
-            with path.open(encoding="utf-8", newline="") as table:
-                return sum(float(row["seconds"]) for row in csv.DictReader(table))
-        except (OSError, KeyError, TypeError, ValueError):
-            raise LenetError(
-                f"{path} is no readable history; train again with --no-resume."
-            ) from None
-
-    def evaluate(self, dataset: Dataset, model: nn.Module, device: torch.device) -> Metrics:
+    def test(self, job: Job, fitted: Fit, dataset: Dataset, device: torch.device) -> Record:
         """Read the test set once and write ``metrics.json``."""
-        metrics = test(model, dataset, device)
+        record = job.test(fitted, dataset, device)
+        files.write(self.folder / "metrics.json", _json(record.as_json()))
+        return record
+
+    def finished_job(self) -> Job:
+        """Tell what the folder's weights are the result of.
+
+        Raises
+        ------
+        LenetError
+            The folder holds no run, or that of other code: a network would be put together from
+            these weights that never was trained.
+        """
         config = self.config()
-        facts = {
-            "dataset": config["dataset"],
-            "recipe": config["recipe"]["name"],
-            "seed": config["seed"],
-            **metrics.as_json(),
-            "train_seconds": self.train_seconds(),
-            "lenet_lib": lenet_lib.__version__,
-            **describe(device),
+        recipe = _recipe(config["recipe"])
+        if recipe is None or config.get("code") != code_digest(recipe):
+            raise LenetError(
+                f"{self.folder} was trained by other code of the network or of the training; "
+                f"`lenet train --no-resume` trains it anew, `lenet evaluate {self.weights}` tests "
+                f"the old weights all the same."
+            )
+        return Job(recipe, config["seed"], config["dataset"])
+
+
+def evaluate_weights(
+    target: Path, dataset: str | None, data_dir: Path | None, device: torch.device
+) -> tuple[Dataset, Metrics]:
+    """Test a run's folder or a file of weights on a data set, by default the one it is made for.
+
+    A run that is tested on its own data set gets its ``metrics.json`` anew.
+    """
+    if not target.is_dir():
+        model = load_weights(target)
+        digits = load(dataset or str(weights_facts(target).get("dataset", "mnist")), data_dir)
+        return digits, metrics_of(model, digits, device)
+    run = Run(target)
+    job, model = run.finished_job(), load_weights(run.weights)
+    digits = load(dataset or job.dataset, data_dir)
+    if digits.name != job.dataset:
+        return digits, metrics_of(model, digits, device)
+    with run.alone():
+        return digits, run.test(job, Fit(model, run.history()), digits, device).metrics
+
+
+def _same_run(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Compare data set, settings and seed; of an old version's settings only the name is known."""
+    if "code" not in old:
+        name = old["recipe"].get("name") if isinstance(old["recipe"], dict) else None
+        return {**old, "recipe": name} == {
+            "dataset": new["dataset"],
+            "recipe": new["recipe"]["name"],
+            "seed": new["seed"],
         }
-        files.write(self.folder / "metrics.json", _json(facts))
-        return metrics
+    return {**old, "code": None} == {**new, "code": None}
 
 
-def test(model: nn.Module, dataset: Dataset, device: torch.device) -> Metrics:
-    """Measure a network on a data set's test part."""
-    part = dataset.test.to(device)
-    return evaluate(model.to(device), part.images, part.labels, classes=dataset.classes)
+def _recipe(settings: Any) -> Recipe | None:
+    """Rebuild a recipe from its settings; None if they are another version's."""
+    try:
+        parts = {
+            "distortion": settings["distortion"] and Distortion(**settings["distortion"]),
+            "teacher": settings["teacher"] and _recipe(settings["teacher"]),
+        }
+        return Recipe(**settings | parts)
+    except (LenetError, LookupError, TypeError, ValueError):
+        return None
 
 
 def _json(content: dict[str, Any]) -> str:

@@ -8,102 +8,38 @@ rows in the same order, whichever run ended first.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 import torch
 from filelock import FileLock
-from torch import nn
 from tqdm import tqdm
 
 from lenet_lib import files
 from lenet_lib.data import Dataset, load
 from lenet_lib.errors import LenetError
-from lenet_lib.models import predict_logits, save_weights
-from lenet_lib.training.device import describe
-from lenet_lib.training.loop import fit
-from lenet_lib.training.recipe import Recipe
+from lenet_lib.experiments.record import KEY, Job, Record
+from lenet_lib.models import save_weights
+from lenet_lib.training.recipe import get_recipe, stretch
 
-KEY = ["dataset", "recipe", "network", "train_images", "epochs", "seed"]
-"""The columns that tell one run from another."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """One run of a study.
-
-    Attributes
-    ----------
-    recipe
-        The settings, the network's name among them.
-    seed
-        Decides all that is random.
-    dataset
-        Name of the data set, as for :func:`lenet_lib.data.load`.
-    train_images
-        How many training images are used: the first ones after a shuffle that is the same for
-        all runs of this seed. None means all.
-    """
-
-    recipe: Recipe
-    seed: int
-    dataset: str = "mnist"
-    train_images: int | None = None
-
-    def key(self, dataset: Dataset) -> dict[str, Any]:
-        """Give the run's values of :data:`KEY`."""
-        return {
-            "dataset": self.dataset,
-            "recipe": self.recipe.name,
-            "network": self.recipe.network,
-            "train_images": self.train_images or len(dataset.train),
-            "epochs": self.recipe.epochs,
-            "seed": self.seed,
-        }
+MISTAKES = [*KEY, "index", "predicted"]
+"""The columns of the table of errors."""
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a run leaves: its row of the table, its errors, its network."""
-
-    row: dict[str, Any]
-    mistakes: list[dict[str, Any]]
-    model: nn.Module
-
-
-def run_one(job: Job, data_dir: Path | None = None) -> Outcome:
-    """Train with one thread, then read the test set once.
+def run_one(job: Job, data_dir: Path | None = None) -> Record:
+    """Do one run on the CPU with one thread.
 
     One thread, because several runs share the cores: two runs side by side end sooner than two
     runs after another with two threads each.
     """
     torch.set_num_threads(1)
     dataset, device = load(job.dataset, data_dir), torch.device("cpu")
-    train = dataset.train
-    if job.train_images is not None:
-        order = torch.randperm(len(train), generator=torch.Generator().manual_seed(job.seed))
-        train = train[order[: job.train_images]]
-    fitted = fit(job.recipe, train, seed=job.seed, device=device)
-    logits, labels = predict_logits(fitted.model, dataset.test.images), dataset.test.labels
-    predicted = logits.argmax(1)
-    wrong = (predicted != labels).nonzero().flatten()
-    key = job.key(dataset)
-    row = {
-        "recipe": job.recipe.name,
-        "seed": job.seed,
-        "accuracy": 1 - len(wrong) / len(labels),
-        "loss": round(nn.functional.cross_entropy(logits.double(), labels).item(), 6),
-        "errors": len(wrong),
-        "seconds": round(fitted.seconds, 1),
-        **key,
-        **describe(device),
-    }
-    mistakes = [{**key, "index": int(i), "predicted": int(predicted[i])} for i in wrong]
-    return Outcome(row, mistakes, fitted.model)
+    return job.test(job.train(dataset, device), dataset, device)
 
 
 @dataclass(frozen=True)
@@ -121,46 +57,82 @@ class Tables:
         return self.path.with_name(f"{self.path.stem}-mistakes.csv")
 
     def keys(self) -> set[tuple[Any, ...]]:
-        """Tell which runs are done."""
+        """Tell which runs are done; the rows of old tables have no ``settings``."""
         return set(_read(self.path, KEY)[KEY].itertuples(index=False, name=None))
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, record: Record) -> None:
         """Write a run into both tables; nobody ever sees half of one.
 
         The table of runs comes last: a run that is in it is whole.
         """
         with FileLock(f"{self.path}.lock"):
-            if tuple(outcome.row[name] for name in KEY) in self.keys():
+            if tuple(record.key.values()) in self.keys():
                 return  # another study was sooner
-            mistakes = _read(self.mistakes, KEY)
-            for name in KEY:  # left behind by a kill between the two writes
-                mistakes[f"_{name}"] = mistakes[name] == outcome.row[name]
-            stale = mistakes[[f"_{name}" for name in KEY]].all(axis=1)
-            mistakes = mistakes[~stale].drop(columns=[f"_{name}" for name in KEY])
-            self._write(self.mistakes, mistakes, outcome.mistakes, [*KEY, "index"])
-            self._write(self.path, _read(self.path, KEY), [outcome.row], KEY)
+            wrong = _read(self.mistakes, MISTAKES)
+            stale = (wrong[KEY] == pd.Series(record.key)).all(axis=1)  # a kill came in between
+            new = [(*record.key.values(), *mistake) for mistake in record.mistakes]
+            _write(self.mistakes, wrong[~stale], pd.DataFrame(new, columns=MISTAKES), MISTAKES)
+            _write(self.path, _read(self.path, KEY), pd.DataFrame([record.row()]), KEY)
 
-    def _write(
-        self, path: Path, table: pd.DataFrame, rows: list[dict[str, Any]], order: list[str]
-    ) -> None:
-        new = pd.DataFrame(rows, columns=None if rows else list(table.columns))
-        table = pd.concat([table, new], ignore_index=True) if len(table) else new
-        table = table.sort_values(order, kind="stable")
-        files.write(path, table.to_csv(index=False, lineterminator="\n"))
+
+def _write(path: Path, table: pd.DataFrame, new: pd.DataFrame, order: list[str]) -> None:
+    """Add rows to a table and write it in order; empty tables have no say in the columns' types."""
+    table = pd.concat([part for part in (table, new) if len(part)] or [new], ignore_index=True)
+    table = table.sort_values(order, kind="stable")
+    files.write(path, table.to_csv(index=False, lineterminator="\n"))
 
 
 def _read(path: Path, columns: list[str]) -> pd.DataFrame:
     if not path.exists():
         return pd.DataFrame(columns=columns)
     try:
-        table = pd.read_csv(path)
+        # Twelve hexadecimal digits are no number, though 123456789012 and 1234567890e1 look so.
+        table = pd.read_csv(path, dtype={"settings": str, "code": str})
     except (ValueError, OSError) as error:
         raise LenetError(f"{path} is no table of a study ({error}); name another file.") from None
+    if "settings" not in table:  # an old table
+        table["settings"] = ""
     if missing := [name for name in columns if name not in table]:
         raise LenetError(
             f"{path} is no table of a study: it has no column {missing[0]!r}. Name another file."
         )
-    return table
+    return table.fillna({"settings": ""})
+
+
+def plan(
+    recipes: Sequence[str],
+    seeds: int,
+    dataset: str = "mnist",
+    *,
+    epochs: int | None = None,
+    network: str | None = None,
+    sizes: Sequence[int] | None = None,
+) -> list[Job]:
+    """List the jobs of a study.
+
+    Parameters
+    ----------
+    recipes
+        Names of :data:`lenet_lib.training.RECIPES`.
+    seeds
+        How many of each: 0, 1, and so on.
+    dataset
+        Name of the data set, as for :func:`lenet_lib.data.load`.
+    epochs
+        Other epochs than the recipes'.
+    network
+        Another network than the recipes'.
+    sizes
+        Train on so many images only, with epochs to fit if none are given; by default on all.
+    """
+    jobs: list[Job] = []
+    change: dict[str, Any] = {"network": network} if network else {}
+    for name, images in product(recipes, [*sizes] if sizes else [None]):
+        recipe = replace(get_recipe(name, epochs=epochs), **change)
+        if images is not None and epochs is None:
+            recipe = stretch(recipe, images)
+        jobs += [Job(recipe, seed, dataset, images) for seed in range(seeds)]
+    return jobs
 
 
 def study(
@@ -189,8 +161,8 @@ def study(
     backend, scheduler
         ``loky`` for processes on this machine, or ``dask`` and the address of its scheduler.
     weights
-        Folder for each run's weights, ``<recipe>-<network>-<train images>-seed<k>.safetensors``;
-        by default none are kept.
+        Folder for each run's weights, ``<recipe>-<network>-<train images>-seed<k>.safetensors``,
+        with the digest of settings that are not the recipe's own; by default none are kept.
     progress
         Show a progress bar on stderr.
 
@@ -207,13 +179,12 @@ def study(
     import joblib
 
     tables, jobs = Tables(out), list(jobs)
-    done, sizes = tables.keys(), {job.dataset: load(job.dataset, data_dir) for job in jobs}
-    todo = [job for job in jobs if tuple(job.key(sizes[job.dataset]).values()) not in done]
+    done, loaded = tables.keys(), {job.dataset: load(job.dataset, data_dir) for job in jobs}
+    todo = [job for job in jobs if not _is_done(job, loaded[job.dataset], done)]
     for job in todo:
-        if (job.train_images or 0) > len(sizes[job.dataset].train):
+        if (job.train_images or 0) > (count := len(loaded[job.dataset].train)):
             raise LenetError(
-                f"{job.dataset} has {len(sizes[job.dataset].train):,} training images, not "
-                f"{job.train_images:,}."
+                f"{job.dataset} has {count:,} training images, not {job.train_images:,}."
             )
     with (
         _backend(backend, scheduler),
@@ -221,13 +192,13 @@ def study(
     ):
         bar.update(len(jobs) - len(todo))
         parallel = joblib.Parallel(n_jobs=workers or -1, return_as="generator_unordered")
-        outcomes = parallel(joblib.delayed(run_one)(job, data_dir) for job in todo)
-        with closing(outcomes), _quiet_end():
-            for outcome in outcomes:
+        records = parallel(joblib.delayed(run_one)(job, data_dir) for job in todo)
+        with closing(records), _quiet_end():
+            for record in records:
                 if weights is not None:
-                    _keep(outcome, weights)
-                tables.add(outcome)
-                bar.set_postfix_str(f"{outcome.row['recipe']}: {outcome.row['accuracy']:.2%}")
+                    _keep(record, weights)
+                tables.add(record)
+                bar.set_postfix_str(f"{record.key['recipe']}: {record.metrics.accuracy:.2%}")
                 bar.update()
     return _read(out, KEY)
 
@@ -245,11 +216,17 @@ def _quiet_end() -> Iterator[None]:
         raise
 
 
-def _keep(outcome: Outcome, folder: Path) -> None:
-    row = outcome.row
-    facts = {name: row[name] for name in ("dataset", "recipe", "seed")}
-    name = "{recipe}-{network}-{train_images}-seed{seed}.safetensors".format_map(row)
-    save_weights(outcome.model, folder / name, **facts)
+def _is_done(job: Job, dataset: Dataset, done: set[tuple[Any, ...]]) -> bool:
+    """Look a run up; a row without ``settings`` counts for its recipe as that is."""
+    key = tuple(job.key(dataset).values())
+    return key in done or (job.usual and (*key[:-1], "") in done)
+
+
+def _keep(record: Record, folder: Path) -> None:
+    facts = {name: record.key[name] for name in ("dataset", "recipe", "seed")}
+    name = "{recipe}-{network}-{train_images}-seed{seed}".format_map(record.key)
+    own = "" if record.job.usual else f"-{record.key['settings']}"
+    save_weights(record.fitted.model, folder / f"{name}{own}.safetensors", **facts)
 
 
 def _backend(name: str, scheduler: str | None) -> AbstractContextManager[Any]:

@@ -12,24 +12,25 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import torch
+from helpers.paths import ROOT
 from typer.testing import CliRunner
 
 from lenet_lib.cli import app
 from lenet_lib.data import load
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluation.metrics import evaluate
-from lenet_lib.experiments.study import Job, Tables, run_one, study
+from lenet_lib.experiments.record import KEY, Job
+from lenet_lib.experiments.study import MISTAKES, Tables, _is_done, plan, run_one, study
 from lenet_lib.models import load_weights
-from lenet_lib.training.recipe import RECIPES
+from lenet_lib.training.recipe import RECIPES, Recipe, get_recipe, stretch
 
 COMMAND = ("study", "--recipe", "fast", "--epochs", "1", "--dataset", "digits")
 TINY = replace(RECIPES["fast"], epochs=2)
 
 
-def jobs(seeds: int) -> list[Job]:
+def jobs(seeds: int, recipe: Recipe = TINY) -> list[Job]:
     """A few runs of a second each."""
-    return [Job(TINY, seed, "digits") for seed in range(seeds)]
+    return [Job(recipe, seed, "digits") for seed in range(seeds)]
 
 
 @pytest.fixture(scope="module")
@@ -57,9 +58,8 @@ def test_rows_tell_what_the_kept_weights_do(done: Path) -> None:
     digits = load("digits")
     mistakes = pd.read_csv(done / "t-mistakes.csv")
     for row in pd.read_csv(done / "t.csv").itertuples():
-        model = load_weights(
-            done / "weights" / f"fast-LeNet-{row.train_images}-seed{row.seed}.safetensors"
-        )
+        name = f"fast-LeNet-{row.train_images}-seed{row.seed}-{row.settings}.safetensors"
+        model = load_weights(done / "weights" / name)
         metrics = evaluate(model, digits.test.images, digits.test.labels)
         assert row.errors == metrics.errors
         assert row.accuracy == pytest.approx(metrics.accuracy)
@@ -89,20 +89,20 @@ def test_what_is_done_is_not_done_again(
 
 def test_the_command_keeps_the_weights(tmp_path: Path) -> None:
     out, kept = tmp_path / "t.csv", tmp_path / "kept"
-    words = [*COMMAND, "--seeds", "1", "--out", str(out), "--weights", str(kept), "--quiet"]
-    result = CliRunner().invoke(app, words)
+    words = ["study", "--recipe", "fast", "--dataset", "digits", "--seeds", "1", "--quiet"]
+    result = CliRunner().invoke(app, [*words, "--out", str(out), "--weights", str(kept)])
     assert result.exit_code == 0, result.output
     row = pd.read_csv(out).iloc[0]
     assert (kept / f"fast-LeNet-{row.train_images}-seed0.safetensors").is_file()
 
 
 def test_fewer_training_images_are_drawn_by_the_seed() -> None:
-    outcomes = [run_one(Job(TINY, 3, "digits", 200)) for _ in range(2)]
-    assert outcomes[0].mistakes == outcomes[1].mistakes
-    assert outcomes[0].row["train_images"] == 200
+    first, again = (run_one(Job(TINY, 3, "digits", 200)) for _ in range(2))
+    assert first.mistakes == again.mistakes
+    assert first.row()["train_images"] == 200
     whole = run_one(Job(TINY, 3, "digits"))
-    assert whole.row["train_images"] == len(load("digits").train)
-    assert whole.row["errors"] < outcomes[0].row["errors"]
+    assert whole.row()["train_images"] == len(load("digits").train)
+    assert whole.row()["errors"] < first.row()["errors"]
 
 
 def test_a_killed_study_goes_on_where_it_stopped(tmp_path: Path) -> None:
@@ -173,10 +173,134 @@ def test_a_file_that_is_no_study_is_left_alone(tmp_path: Path) -> None:
     assert path.read_text() == "a,b\n1,2\n"
 
 
-def test_two_writers_lose_nothing(done: Path, tmp_path: Path) -> None:
+def test_two_writers_lose_nothing(tmp_path: Path) -> None:
     tables = Tables(tmp_path / "t.csv")
-    outcome = run_one(jobs(1)[0])
-    torch.set_num_threads(1)
-    tables.add(outcome)
-    tables.add(outcome)
+    record = run_one(jobs(1)[0])
+    tables.add(record)
+    tables.add(record)
     assert len(pd.read_csv(tmp_path / "t.csv")) == 1
+    assert len(pd.read_csv(tmp_path / "t-mistakes.csv")) == record.metrics.errors
+
+
+OTHER_SETTINGS = {
+    "learning rate": {"learning_rate": 0.01},
+    "decay": {"weight_decay": 0.1},
+    "batch": {"batch_size": 128},
+    "smoothing": {"label_smoothing": 0.0},
+}
+
+
+def test_other_settings_under_the_same_name_are_another_run(tmp_path: Path) -> None:
+    out, count = tmp_path / "t.csv", 1
+    study(jobs(1), out, workers=1, progress=False)
+    for change in OTHER_SETTINGS.values():
+        study(jobs(1, replace(TINY, **change)), out, workers=1, progress=False)
+        count += 1
+        table = pd.read_csv(out)
+        assert len(table) == table.settings.nunique() == count, change
+    assert set(table.recipe) == {"fast"}
+    assert table.loss.nunique() == count  # each was trained
+    study(jobs(1), out, workers=1, progress=False)
+    assert len(pd.read_csv(out)) == count
+
+
+def test_the_teachers_settings_count(tmp_path: Path) -> None:
+    best = get_recipe("best")
+    assert best.teacher
+    other = replace(best, teacher=replace(best.teacher, learning_rate=0.004))
+    digits = load("digits")
+    assert Job(best, 0).key(digits) != Job(other, 0).key(digits)
+
+
+@pytest.fixture
+def old(done: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A table as old versions wrote it, of one run of `fast` and one of another network."""
+    monkeypatch.setattr("lenet_lib.experiments.study.run_one", no_run)
+    table = pd.read_csv(done / "t.csv").drop(columns=["settings", "code", "lenet_lib"]).head(2)
+    wrong = pd.read_csv(done / "t-mistakes.csv").drop(columns="settings")
+    table["epochs"] = wrong["epochs"] = RECIPES["fast"].epochs
+    table["network"] = ["LeNet", "LeNet5"]
+    table.to_csv(tmp_path / "t.csv", index=False)
+    wrong[wrong.seed < 2].to_csv(tmp_path / "t-mistakes.csv", index=False)
+    return tmp_path / "t.csv"
+
+
+def no_run(job: Job, data_dir: Path | None = None) -> None:
+    raise AssertionError(f"{job} is done anew")
+
+
+def test_rows_of_an_old_table_count_for_the_recipe_as_it_is(old: Path) -> None:
+    before = old.read_bytes()
+    fast = RECIPES["fast"]
+    kept = [Job(fast, 0, "digits"), Job(replace(fast, network="LeNet5"), 1, "digits")]
+    assert len(study(kept, old, workers=1, progress=False)) == 2
+    assert old.read_bytes() == before
+    for other in (Job(replace(fast, weight_decay=0.1), 0, "digits"), Job(fast, 1, "digits")):
+        with pytest.raises(AssertionError, match="done anew"):
+            study([other], old, workers=1, progress=False)
+
+
+def test_an_old_table_takes_new_rows(old: Path) -> None:
+    record = run_one(jobs(1)[0])
+    Tables(old).add(record)
+    table, wrong = (pd.read_csv(old.with_name(name)) for name in ("t.csv", "t-mistakes.csv"))
+    assert list(table.settings.isna()) == [False, True, True]  # epochs 2, then 3
+    assert table.settings[0] == record.key["settings"]
+    assert wrong.settings.notna().sum() == record.metrics.errors
+    assert len(study([Job(RECIPES["fast"], 0, "digits")], old, workers=1, progress=False)) == 3
+
+
+def test_the_committed_table_is_complete() -> None:
+    """Nothing of `make study` is trained again because its rows have no digest of the settings."""
+    path, digits = ROOT / "results" / "study.csv", load("digits")
+    table, done = pd.read_csv(path), Tables(path).keys()
+    for row in table[table.recipe.isin(RECIPES)].itertuples():
+        (job,) = plan([row.recipe], 1, network=row.network)
+        assert _is_done(replace(job, seed=int(row.seed), train_images=60_000), digits, done), row
+
+
+@pytest.mark.parametrize("digest", ["123456789012", "1234567890e1", "000000000000"])
+def test_a_digest_that_looks_like_a_number_is_none(tmp_path: Path, digest: str) -> None:
+    record = run_one(jobs(1)[0])
+    tables = Tables(tmp_path / "t.csv")
+    for seed in range(2):
+        key = {**record.key, "seed": seed, "settings": digest}
+        tables.add(replace(record, key=key, code=digest))
+        assert tuple(key.values()) in tables.keys()  # noqa: SIM118 (no mapping)
+    assert f",{digest},{digest}," in (tmp_path / "t.csv").read_text(encoding="utf-8")
+
+
+def test_a_run_without_an_error_is_a_run(tmp_path: Path) -> None:
+    record = run_one(jobs(1)[0])
+    perfect = replace(record, metrics=replace(record.metrics, errors=0, accuracy=1.0), mistakes=[])
+    tables = Tables(tmp_path / "t.csv")
+    tables.add(perfect)
+    assert list(pd.read_csv(tables.mistakes)) == MISTAKES
+    tables.add(replace(record, key={**record.key, "seed": 7}))
+    assert list(pd.read_csv(tmp_path / "t.csv").errors) == [0, record.metrics.errors]
+    wrong = pd.read_csv(tables.mistakes)
+    assert list(wrong) == [*KEY, "index", "predicted"]
+    assert (wrong.seed == 7).all()
+    assert len(wrong) == record.metrics.errors
+
+
+def test_what_a_kill_left_of_a_run_is_replaced(tmp_path: Path) -> None:
+    """The errors were written, the run was not."""
+    record, tables = run_one(jobs(1)[0]), Tables(tmp_path / "t.csv")
+    tables.add(record)
+    whole = tables.mistakes.read_bytes()
+    tables.path.unlink()
+    tables.add(record)
+    assert tables.mistakes.read_bytes() == whole
+
+
+def test_a_plan_stretches_recipes_for_few_images() -> None:
+    jobs = plan(["fast", "one-cycle"], 2, "digits", network="LeNet5", sizes=[100, 200])
+    assert len(jobs) == 8
+    assert {job.recipe.network for job in jobs} == {"LeNet5"}
+    fast = replace(RECIPES["fast"], network="LeNet5")
+    assert jobs[0] == Job(stretch(fast, 100), 0, "digits", 100)
+    assert all(job.usual for job in jobs)
+    (short,) = plan(["fast"], 1, epochs=1, sizes=[100])
+    assert short.recipe.epochs == 1
+    assert not short.usual

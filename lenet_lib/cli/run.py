@@ -1,0 +1,53 @@
+"""``lenet run``, which is also ``python run.py``: train, evaluate, print."""
+
+from __future__ import annotations
+
+import typer
+
+from lenet_lib.cli import options
+from lenet_lib.cli.words import interruptible, introduction, what_was_there
+
+
+def run_command(
+    recipe: options.RecipeOption = "fast",
+    seed: options.SeedOption = 0,
+    epochs: options.EpochsOption = None,
+    learning_rate: options.LearningRateOption = None,
+    batch_size: options.BatchSizeOption = None,
+    optimizer: options.OptimizerOption = None,
+    dataset: options.DatasetOption = "mnist",
+    data_dir: options.DataDirOption = None,
+    device: options.DeviceOption = None,
+    out: options.OutOption = None,
+    quiet: options.QuietOption = False,
+    resume: options.ResumeOption = True,
+) -> None:
+    """Train LeNet, evaluate it, and print loss, accuracy, report and confusion matrix.
+
+    Without MNIST on this machine or a way to download it, scikit-learn's digits stand in.
+    """
+    from lenet_lib.data import load_or_stand_in
+    from lenet_lib.experiments import Job, Run, vary
+    from lenet_lib.training.device import choose_device
+
+    options.no_folder_for_digits(dataset, data_dir)
+    changes = {"learning_rate": learning_rate, "batch_size": batch_size, "optimizer": optimizer}
+    settings, place = vary(recipe, epochs=epochs, **changes), choose_device(device)
+    digits, banner = load_or_stand_in(dataset, data_dir)
+    if banner:
+        typer.echo(banner)
+    job = Job(settings, seed, digits.name)
+    here = Run(out) if out else Run.of(job)
+    with here.alone():
+        state = here.prepare(job, resume=resume)
+        if not quiet:
+            typer.echo(introduction(job, digits, place))
+        if state != "new":
+            typer.echo(what_was_there(state, here.folder))
+        with interruptible(f"the same command goes on from {here.folder}."):
+            fitted = here.train(job, digits, place, progress=options.show_progress(quiet))
+            record = here.test(job, fitted, digits, place)
+    typer.echo(f"{digits.title}, recipe {settings.name}, seed {seed}")
+    typer.echo(record.metrics.summary())
+    if not quiet:
+        typer.echo(f"\nAll of this is in {here.folder / 'metrics.json'}.")
