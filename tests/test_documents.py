@@ -17,7 +17,6 @@ import pytest
 import typer
 import yaml
 from helpers.paths import ROOT
-from typer.core import TyperOption
 
 from lenet_lib.cli import app
 
@@ -116,25 +115,6 @@ def test_the_readmes_reports_are_made(tmp_path: Path) -> None:
     run_as_written(lenet_blocks("report"), tmp_path)
     for pdf in ("build/report.pdf", "evaluation.pdf"):
         assert (tmp_path / pdf).read_bytes().startswith(b"%PDF")
-
-
-def options() -> list[tuple[str, list[str]]]:
-    """Name every option of every command, with its other spellings."""
-    return [
-        (name, [*option.opts, *option.secondary_opts])
-        for name, command in GROUP.commands.items()
-        for option in command.params
-        if isinstance(option, TyperOption) and option.name not in {"help"}
-    ]
-
-
-@pytest.mark.parametrize(("command", "spellings"), options(), ids=str)
-def test_every_option_is_used_by_a_test(command: str, spellings: list[str]) -> None:
-    """Somewhere in the tests of that command the option stands as a word."""
-    files = [path for path in (ROOT / "tests").rglob("test_*.py") if path != Path(__file__)]
-    texts = [path.read_text(encoding="utf-8") for path in files]
-    texts = [text for text in texts if f'"{command}"' in text]
-    assert any(f'"{word}"' in text for text in texts for word in spellings)
 
 
 def test_version_agrees() -> None:

@@ -57,7 +57,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):  # a locale without “–” is no reason to fail
             stream.reconfigure(errors="replace")
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="lenet", standalone_mode=False)
         said = "Interrupted." if code == 130 else ""
     except Interrupted as words:
         code, said = 130, str(words)

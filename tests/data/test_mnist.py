@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from helpers.idx import idx
 
 from lenet_lib import data
 from lenet_lib.data import assignment, download
@@ -18,12 +19,6 @@ from lenet_lib.data.idx import IdxError, read_idx
 from lenet_lib.errors import LenetError, LenetWarning
 
 TRAIN_COUNTS = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
-
-
-def idx(array: np.ndarray) -> bytes:
-    """Write a uint8 array as an idx file."""
-    header = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
-    return header + array.astype(np.uint8).tobytes()
 
 
 @pytest.fixture

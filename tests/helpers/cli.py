@@ -12,6 +12,9 @@ import pytest
 
 from lenet_lib.cli import main
 
+SMALL = ("--dataset", "digits", "--device", "cpu")
+"""What makes a training take a second."""
+
 
 @dataclass
 class Result:
