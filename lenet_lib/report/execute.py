@@ -202,16 +202,12 @@ def _label(book: Any, figures: Path | None) -> None:
 
 def stand_in() -> str | None:
     """Name the data set that must stand in for MNIST here, or None where MNIST can be had."""
-    from lenet_lib.data import load
-    from lenet_lib.data.download import DownloadError
+    from lenet_lib.data import load_or_stand_in
 
-    try:
-        load("mnist")
-    except DownloadError as error:
-        line = "!" * 88
-        print(f"{line}\n!!  THIS REPORT IS NOT ABOUT MNIST.\n!!  {error}\n{line}", flush=True)
-        return "digits"
-    return None
+    dataset, banner = load_or_stand_in()
+    if banner:
+        print(banner, flush=True)
+    return dataset.name if banner else None
 
 
 def main(

@@ -54,6 +54,7 @@ def test_the_same_command_again_says_so_and_gives_the_same(finished: tuple[Path,
     assert again.stdout[again.stdout.index("Test Loss") :] in output
 
 
+@pytest.mark.slow
 def test_python_run_py_is_lenet_run(tmp_path: Path) -> None:
     result = subprocess.run(
         [sys.executable, ROOT / "run.py", *SMALL, "--epochs", "1", "--quiet"],
@@ -122,6 +123,7 @@ def in_copy(folder: Path, *commands: str) -> list[str]:
     return done.stdout.split("----\n")[:-1]
 
 
+@pytest.mark.slow
 def test_an_edited_network_is_trained_anew(edited: Path) -> None:
     """ReLU becomes tanh: the old weights are never used under the new code."""
     run = "run --dataset digits --device cpu --quiet"

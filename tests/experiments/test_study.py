@@ -105,6 +105,7 @@ def test_fewer_training_images_are_drawn_by_the_seed() -> None:
     assert whole.row()["errors"] < first.row()["errors"]
 
 
+@pytest.mark.slow
 def test_a_killed_study_goes_on_where_it_stopped(tmp_path: Path) -> None:
     out = tmp_path / "t.csv"
     command = [sys.executable, "-m", "lenet_lib.cli", *COMMAND, "--seeds", "4", "--jobs", "1"]
@@ -124,6 +125,7 @@ def test_a_killed_study_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert list(mistakes.groupby("seed").size()) == list(table.errors)
 
 
+@pytest.mark.cluster
 def test_on_dask_each_result_comes_once_though_a_worker_dies(tmp_path: Path) -> None:
     from distributed import LocalCluster
 

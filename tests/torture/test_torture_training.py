@@ -18,7 +18,7 @@ from filelock import FileLock
 from lenet_lib.data import Images
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluation.metrics import evaluate
-from lenet_lib.experiments.run import Run
+from lenet_lib.experiments import Job, Run
 from lenet_lib.training.loop import fit
 from lenet_lib.training.recipe import RECIPES
 
@@ -119,7 +119,7 @@ def test_a_fresh_start_killed_half_way_is_no_finished_run(
         with monkeypatch.context() as patch:
             patch.setattr(Path, "unlink", die)
             with contextlib.suppress(KeyboardInterrupt):
-                Run(folder).prepare("digits", TINY, 0, resume=False)
+                Run(folder).prepare(Job(TINY, 0, "digits"), resume=False)
         assert Run(folder).state() != "finished"
         faults.tried("fresh start killed half-way")
 
@@ -135,7 +135,7 @@ def test_broken_leftovers_of_a_run(tmp_path: Path, few: Images, faults: Faults) 
         (tmp_path / "history.csv").write_text(text, encoding="latin-1")
         if text:
             with pytest.raises(LenetError, match="no readable history"):
-                run.train_seconds()
+                run.history()
             faults.tried("broken leftovers of a run")
     fit(TINY, few, device=CPU, checkpoint=run.checkpoint)
     sound = run.checkpoint.read_bytes()
