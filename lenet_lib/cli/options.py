@@ -37,7 +37,10 @@ EpochsOption = Annotated[
     ),
 ]
 LearningRateOption = Annotated[
-    float | None, typer.Option("--learning-rate", help="Constant, or the peak.  [the recipe's]")
+    float | None,
+    typer.Option(
+        "--learning-rate", min=1e-8, max=100, help="Constant, or the peak.  [the recipe's]"
+    ),
 ]
 BatchSizeOption = Annotated[
     int | None,

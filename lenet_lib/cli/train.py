@@ -28,9 +28,10 @@ def train_command(
     from lenet_lib.training.device import choose_device
 
     options.no_folder_for_digits(dataset, data_dir)
-    changes = {"learning_rate": learning_rate, "batch_size": batch_size, "optimizer": optimizer}
-    settings, place = vary(recipe, epochs=epochs, **changes), choose_device(device)
+    place = choose_device(device)
     digits = load(dataset, data_dir)
+    changes = {"learning_rate": learning_rate, "batch_size": batch_size, "optimizer": optimizer}
+    settings = vary(recipe, epochs=epochs, images=len(digits.train), **changes)
     job = Job(settings, seed, digits.name)
     here = Run(out) if out else Run.of(job)
     with here.alone():

@@ -22,7 +22,9 @@ KEY = ["dataset", "recipe", "network", "train_images", "epochs", "seed", "settin
 """What tells one run from another; ``settings`` is the digest of all of the recipe's."""
 
 
-def vary(name: str, *, epochs: int | None = None, **changes: Any) -> Recipe:
+def vary(
+    name: str, *, epochs: int | None = None, images: int | None = None, **changes: Any
+) -> Recipe:
     """Look a recipe up and change some settings of it, and its name with them.
 
     Parameters
@@ -31,6 +33,8 @@ def vary(name: str, *, epochs: int | None = None, **changes: Any) -> Recipe:
         One of :data:`lenet_lib.training.RECIPES`.
     epochs
         Other epochs; a teacher's change in the same proportion.
+    images
+        How many images it is for: on few it is stretched if no epochs are given.
     changes
         Other values of :class:`~lenet_lib.training.Recipe`'s fields; None leaves one as it is.
 
@@ -48,7 +52,8 @@ def vary(name: str, *, epochs: int | None = None, **changes: Any) -> Recipe:
     new = {k: v for k, v in changes.items() if v is not None and v != getattr(usual, k)}
     labels = [f"{recipe.epochs}epochs"] if recipe.epochs != usual.epochs else []
     labels += [f"{key.replace('_', '-')}-{value}" for key, value in new.items()]
-    return replace(recipe, name="-".join([name, *labels]), **new)
+    recipe = replace(recipe, name="-".join([name, *labels]), **new)
+    return recipe if images is None or epochs is not None else stretch(recipe, images)
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,9 @@ def test_run_folder_holds_everything(finished: tuple[Path, str]) -> None:
     assert f"Test Acc: {100 * metrics['accuracy']:.2f}%" in output
     assert metrics["seconds"] > 0
     assert {"torch", "python", "device", "threads", "code", "settings"} <= metrics.keys()
-    assert (folder / "history.csv").read_text(encoding="utf-8").count("\n") == 4
+    assert metrics["accuracy"] > 0.95  # on few images it takes more epochs, as in the notebooks
+    history = (folder / "history.csv").read_text(encoding="utf-8").splitlines()
+    assert len(history) == 1 + metrics["epochs"]
 
 
 def test_the_same_command_again_says_so_and_gives_the_same(finished: tuple[Path, str]) -> None:

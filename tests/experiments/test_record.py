@@ -46,6 +46,9 @@ def test_varied_settings_have_a_name_of_their_own() -> None:
     other = vary("fast", epochs=1, learning_rate=0.5, batch_size=64)
     assert other.name == "fast-1epochs-learning-rate-0.5-batch-size-64"
     assert (other.epochs, other.learning_rate, other.batch_size) == (1, 0.5, 64)
+    assert vary("fast", images=60_000) == usual
+    assert vary("fast", images=1_437) == stretch(usual, 1_437)
+    assert vary("fast", images=1_437, epochs=1).epochs == 1
     best, shorter = RECIPES["best"], vary("best", epochs=40)
     assert best.teacher
     assert shorter.teacher
