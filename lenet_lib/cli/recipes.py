@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 def recipes_command() -> None:
-    """List the recipes: what each is, what it reaches and what it takes."""
+    """List the recipes, what they reach and what they take."""

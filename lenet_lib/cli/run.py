@@ -22,9 +22,10 @@ def run_command(
     quiet: options.QuietOption = False,
     resume: options.ResumeOption = True,
 ) -> None:
-    """Train LeNet, evaluate it, and print loss, accuracy, report and confusion matrix.
+    """Train LeNet and print its results on the test set.
 
-    Without MNIST on this machine or a way to download it, scikit-learn's digits stand in.
+    They are loss, accuracy, classification report and confusion matrix. Without MNIST on this
+    machine or a way to download it, scikit-learn's digits stand in.
     """
     from lenet_lib.data import load_or_stand_in
     from lenet_lib.experiments import Job, Run, vary

@@ -47,7 +47,10 @@ def study_command(
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
 ) -> None:
-    """Train seeds × recipes in parallel and write one row a run; done rows are not done again."""
+    """Train many runs, seeds × recipes, into one table.
+
+    A run that the table has is not done again.
+    """
     if (backend == "dask") != (scheduler is not None):
         raise typer.BadParameter("--backend dask and --scheduler ADDRESS go together.")
     options.no_folder_for_digits(dataset, data_dir)

@@ -22,7 +22,7 @@ def train_command(
     quiet: options.QuietOption = False,
     resume: options.ResumeOption = True,
 ) -> None:
-    """Train LeNet and save its weights; the test set is not looked at."""
+    """Train LeNet and save its weights, without the test set."""
     from lenet_lib.data import load
     from lenet_lib.experiments import Job, Run, vary
     from lenet_lib.training.device import choose_device
