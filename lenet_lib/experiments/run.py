@@ -51,8 +51,13 @@ class Run:
         """The run's own checkpoint and its teacher's."""
         return self.checkpoint, teacher_checkpoint(self.checkpoint)
 
-    def _forget(self, *paths: Path) -> None:
-        for path in (*paths, *self.checkpoints):
+    def _start_over(self) -> None:
+        for path in (self.weights, self.folder / "metrics.json", self.folder / "history.csv"):
+            path.unlink(missing_ok=True)
+        self._forget_checkpoints()
+
+    def _forget_checkpoints(self) -> None:
+        for path in self.checkpoints:
             path.unlink(missing_ok=True)
 
     def config(self) -> dict[str, Any]:
@@ -144,36 +149,33 @@ class Run:
         LenetError
             The folder belongs to a run with other settings.
         """
-        path, results = self.folder / "config.json", ("metrics.json", "history.csv")
-        config = {
-            "dataset": job.dataset,
-            "recipe": job.recipe.settings(),
-            "seed": job.seed,
-            "code": code_digest(job.recipe),
-        }
+        settings = {"dataset": job.dataset, "recipe": job.recipe.settings(), "seed": job.seed}
+        code, path = code_digest(job.recipe), self.folder / "config.json"
         state: Literal["new", "begun", "finished", "outdated"] = self.state()
         # Weights first, for a run without them is not taken for a finished one; the new settings
         # last, for they say that what else is there follows from them.
         if not resume:
-            self._forget(self.weights, *(self.folder / name for name in results))
+            self._start_over()
             state = "new"
-        elif (state != "new" or path.exists()) and (old := self.config()) != config:
-            if not _same_run(old, config):
+        elif state != "new" or path.exists():
+            old = self.config()
+            if any(old[name] != value for name, value in settings.items()):
                 raise LenetError(
                     f"{self.folder} holds a run with other settings; name another folder with "
                     f"--out, or start over with --no-resume."
                 )
-            if state == "finished":
-                self.weights.replace(self.folder / "weights-old.safetensors")
-            self._forget(*(self.folder / name for name in results))
-            state = "new" if state == "new" else "outdated"
-        files.write(path, _json(config))
+            if state != "new" and old.get("code") != code:
+                if state == "finished":
+                    self.weights.replace(self.folder / "weights-old.safetensors")
+                self._start_over()
+                state = "outdated"
+        files.write(path, _json({**settings, "code": code}))
         return state
 
     def train(self, job: Job, dataset: Dataset, device: torch.device, *, progress: bool) -> Fit:
         """Train from where the run stands; a finished one is just loaded."""
         if self.state() == "finished":
-            self._forget()  # a kill may have come before this
+            self._forget_checkpoints()  # a kill may have come before this
             return Fit(load_weights(self.weights), self.history())
         fitted = job.train(dataset, device, checkpoint=self.checkpoint, progress=progress)
         table = io.StringIO()
@@ -184,7 +186,7 @@ class Run:
         # Last of all, for the weights are the sign that training is over.
         facts = {"dataset": job.dataset, "recipe": job.recipe.name, "seed": job.seed}
         save_weights(fitted.model, self.weights, **facts)
-        self._forget()
+        self._forget_checkpoints()
         return fitted
 
     def test(self, job: Job, fitted: Fit, dataset: Dataset, device: torch.device) -> Record:
@@ -231,18 +233,6 @@ def evaluate_weights(
         return digits, metrics_of(model, digits, device)
     with run.alone():
         return digits, run.test(job, Fit(model, run.history()), digits, device).metrics
-
-
-def _same_run(old: dict[str, Any], new: dict[str, Any]) -> bool:
-    """Compare data set, settings and seed; of an old version's settings only the name is known."""
-    if "code" not in old:
-        name = old["recipe"].get("name") if isinstance(old["recipe"], dict) else None
-        return {**old, "recipe": name} == {
-            "dataset": new["dataset"],
-            "recipe": new["recipe"]["name"],
-            "seed": new["seed"],
-        }
-    return {**old, "code": None} == {**new, "code": None}
 
 
 def _recipe(settings: Any) -> Recipe | None:
