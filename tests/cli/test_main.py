@@ -13,6 +13,7 @@ from helpers.cli import lenet
 
 import lenet_lib
 from lenet_lib.cli import app
+from lenet_lib.models import WEIGHTS
 from lenet_lib.training.recipe import RECIPES
 
 COMMANDS = list(typer.main.get_command(app).commands)
@@ -66,7 +67,8 @@ def test_help_needs_no_torch(command: list[str]) -> None:
         "from lenet_lib.cli import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "print([m for m in ('torch', 'matplotlib', 'sklearn', 'pandas') if m in sys.modules])"
+        "heavy = {'torch', 'numpy', 'matplotlib', 'sklearn', 'pandas'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
     )
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert result.stdout.startswith("Usage:")
@@ -77,6 +79,20 @@ def test_import_lenet_lib_imports_no_plotting() -> None:
     script = "import sys, lenet_lib, lenet_lib.training.loop; print('matplotlib' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert result.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    "words", [["run"], ["train"], ["evaluate", WEIGHTS], ["study", "--recipe", "fast"]]
+)
+@pytest.mark.parametrize("folder", ["nowhere", "~nobody-of-this-name", "/dev/null", "x" * 300])
+def test_a_wrong_data_folder_is_one_sentence(
+    words: list[str | Path], folder: str, tmp_path: Path
+) -> None:
+    result = lenet(*words, cwd=tmp_path, data=folder)
+    assert result.returncode == 1
+    assert result.stderr.startswith("Error: No MNIST in the folder that $LENET_DATA names: ")
+    assert len(result.stderr.splitlines()) == 1
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_bare_lenet_shows_the_help_and_no_error(tmp_path: Path) -> None:

@@ -128,8 +128,8 @@ def in_copy(folder: Path, *commands: str) -> list[str]:
 @pytest.mark.slow
 def test_an_edited_network_is_trained_anew(edited: Path) -> None:
     """ReLU becomes tanh: the old weights are never used under the new code."""
-    run = "run --dataset digits --device cpu --quiet"
-    weights = edited / "runs" / "digits-fast-seed0" / "weights.safetensors"
+    run = "run --dataset digits --device cpu --epochs 1 --out r --quiet"
+    weights = edited / "r" / "weights.safetensors"
     first, again = in_copy(edited, run, run)
     before = weights.read_bytes()
     assert again.endswith(first)
@@ -139,7 +139,7 @@ def test_an_edited_network_is_trained_anew(edited: Path) -> None:
     changed = code.replace("nn.ReLU", "nn.Tanh").replace("F.relu", "F.tanh")
     assert changed != code
     source.write_text(changed, encoding="utf-8")
-    evaluate = f"evaluate {weights.parent}"
+    evaluate = "evaluate r"
     refused, anew, tested = in_copy(edited, evaluate, run, evaluate)
     assert "was trained by other code" in refused
     assert "was made by other code: it starts over" in anew

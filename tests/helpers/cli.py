@@ -25,8 +25,11 @@ class Result:
     stderr: str
 
 
-def lenet(*words: str | Path, cwd: Path) -> Result:
-    """Run `lenet` in this process: the same function that the command calls, only sooner."""
+def lenet(*words: str | Path, cwd: Path, data: str | None = None) -> Result:
+    """Run `lenet` in this process: the same function that the command calls, only sooner.
+
+    ``$LENET_DATA`` is ``data``, or nothing.
+    """
     out, err, code = io.StringIO(), io.StringIO(), 0
     with (
         pytest.MonkeyPatch.context() as patch,
@@ -34,7 +37,7 @@ def lenet(*words: str | Path, cwd: Path) -> Result:
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):
-        patch.delenv("LENET_DATA", raising=False)
+        patch.setenv("LENET_DATA", data or "")
         patch.setattr(sys, "argv", ["lenet", *map(str, words)])
         try:
             main()
