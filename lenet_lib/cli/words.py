@@ -35,8 +35,8 @@ def interruptible(way_on: str) -> Iterator[None]:
 
 def introduction(job: Job, digits: Dataset, place: torch.device) -> str:
     """Show the network, and the settings of a run."""
-    from lenet_lib.experiments._until_core import torchinfo_table
     from lenet_lib.models import NETWORKS
+    from lenet_lib.models.summary import torchinfo_table
 
     recipe = job.recipe
     values = recipe.settings() | {"teacher": recipe.teacher and recipe.teacher.name}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
-from typing import Any
 
 from lenet_lib.training.recipe import Recipe
 
@@ -21,10 +20,3 @@ def code_digest(recipe: Recipe) -> str:
 
     text = inspect.getsource(loop) + inspect.getsource(inspect.getmodule(NETWORKS[recipe.network]))  # type: ignore[arg-type]
     return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def torchinfo_table(model: Any) -> str:
-    from torchinfo import summary
-
-    columns = ("input_size", "output_size", "num_params", "mult_adds")
-    return str(summary(model, (1, 1, 28, 28), col_names=columns, verbose=0, device="cpu"))

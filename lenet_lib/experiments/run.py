@@ -20,7 +20,7 @@ from lenet_lib.errors import LenetError
 from lenet_lib.evaluation.metrics import Metrics
 from lenet_lib.experiments._until_core import code_digest
 from lenet_lib.experiments.record import Job, Record, metrics_of
-from lenet_lib.models import load_weights, save_weights, weights_facts
+from lenet_lib.models import load_weights, read_metadata, save_weights
 from lenet_lib.training.loop import Fit, teacher_checkpoint
 from lenet_lib.training.recipe import Distortion, Recipe
 
@@ -224,7 +224,7 @@ def evaluate_weights(
     """
     if not target.is_dir():
         model = load_weights(target)
-        digits = load(dataset or str(weights_facts(target).get("dataset", "mnist")), data_dir)
+        digits = load(dataset or str(read_metadata(target).get("dataset", "mnist")), data_dir)
         return digits, metrics_of(model, digits, device)
     run = Run(target)
     job, model = run.finished_job(), load_weights(run.weights)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -229,19 +229,21 @@ def _keep(record: Record, folder: Path) -> None:
     save_weights(record.fitted.model, folder / f"{name}{own}.safetensors", **facts)
 
 
-def _backend(name: str, scheduler: str | None) -> AbstractContextManager[Any]:
+@contextmanager
+def _backend(name: str, scheduler: str | None) -> Iterator[None]:
     """Choose where joblib runs its tasks; on Dask a task whose worker dies is done again."""
-    import joblib
-
     if name == "loky":
-        return nullcontext()
+        yield
+        return
+    import joblib
+    from distributed import Client
+
     try:
-        config: AbstractContextManager[Any] = joblib.parallel_config(
-            backend="dask", scheduler_host=scheduler
-        )
-    except (OSError, ValueError, ImportError) as error:
+        client = Client(scheduler)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
         raise LenetError(
             f"No Dask scheduler answers at {scheduler!r} ({error}); start one with `dask "
             "scheduler`, and workers with `dask worker ADDRESS`."
         ) from None
-    return config
+    with client, joblib.parallel_config(backend="dask"):
+        yield

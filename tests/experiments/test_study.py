@@ -162,6 +162,13 @@ def test_wrong_words_are_refused(options: tuple[str, ...], code: int, words: str
     assert words in result.output
 
 
+def test_a_scheduler_that_is_none_is_one_sentence(tmp_path: Path) -> None:
+    out = tmp_path / "t.csv"
+    with pytest.raises(LenetError, match="No Dask scheduler answers at 'nowhere'"):
+        study(jobs(1), out, backend="dask", scheduler="nowhere", progress=False)
+    assert not out.exists()
+
+
 def test_more_images_than_there_are_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(LenetError, match="10,000,000"):
         study([Job(TINY, 0, "digits", 10_000_000)], tmp_path / "t.csv", progress=False)
