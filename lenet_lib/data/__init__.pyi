@@ -4,12 +4,6 @@ from .mnist import (
     DIGIT_NAMES as DIGIT_NAMES,
 )
 from .mnist import (
-    PIXEL_MEAN as PIXEL_MEAN,
-)
-from .mnist import (
-    PIXEL_STD as PIXEL_STD,
-)
-from .mnist import (
     Dataset as Dataset,
 )
 from .mnist import (

@@ -22,9 +22,6 @@ from lenet_lib.data.sources import TITLES, TORCHVISION_CLASSES
 from lenet_lib.data.writers import Writers
 from lenet_lib.errors import LenetError, LenetWarning
 
-PIXEL_MEAN, PIXEL_STD = 0.1307, 0.3081
-"""Mean and standard deviation of MNIST's training pixels, scaled to 0–1."""
-
 
 @dataclass(frozen=True)
 class Images:
