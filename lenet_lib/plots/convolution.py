@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
@@ -10,11 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
+from lenet_lib.plots.model import SIGNED
 from lenet_lib.plots.style import COLUMN, PALETTE
 from lenet_lib.plots.tiles import bare, draw_digit
-
-SIGNED = "RdBu_r"
-"""Colours for values of either sign: red plus, blue minus."""
 
 
 def patch_by_hand(image: Tensor, kernel: Tensor, top: int, left: int) -> Figure:
@@ -40,7 +39,7 @@ def patch_by_hand(image: Tensor, kernel: Tensor, top: int, left: int) -> Figure:
     whole.add_patch(frame)
     whole.set_title("image", loc="center")
     most = float(product.abs().max())
-    looks = {
+    looks: dict[str, tuple[Tensor, dict[str, Any], str]] = {
         "patch": (patch, {"vmin": 0, "vmax": 255}, "×"),
         "kernel": (kernel, {"vmin": -2, "vmax": 2, "cmap": SIGNED}, "="),
         "product": (product, {"vmin": -2 * most, "vmax": 2 * most, "cmap": SIGNED}, ""),
