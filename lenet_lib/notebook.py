@@ -40,8 +40,23 @@ MAX_SVG = 400_000
 _claims: dict[str, bool] = {}
 
 
+def setup() -> None:
+    """Set the figures' style, and let a cell that ends with a figure show it.
+
+    Without a notebook (a script of solutions) only the style is set.
+    """
+    _claims.clear()
+    if (shell := get_ipython()) and shell.display_formatter:
+        shell.run_line_magic("matplotlib", "inline")  # now: it brings formatters of its own
+        formatters = shell.display_formatter.formatters
+        formatters["image/png"].for_type(Figure, _png)
+        if os.environ.get("LENET_FIGURES"):
+            formatters["image/svg+xml"].for_type(Figure, _svg)
+    use_style()
+
+
 def start(dataset: str | None = None) -> Dataset:
-    """Set the figures' style, let cells show them, and load a data set.
+    """Set the figures up, and load the data set that the notebook is about.
 
     Parameters
     ----------
@@ -53,14 +68,7 @@ def start(dataset: str | None = None) -> Dataset:
     LenetError
         The data set is neither on this machine nor to be had; the message says what to do.
     """
-    _claims.clear()
-    if (shell := get_ipython()) and shell.display_formatter:
-        shell.run_line_magic("matplotlib", "inline")  # now: it brings formatters of its own
-        formatters = shell.display_formatter.formatters
-        formatters["image/png"].for_type(Figure, _png)
-        if os.environ.get("LENET_FIGURES"):
-            formatters["image/svg+xml"].for_type(Figure, _svg)
-    use_style()
+    setup()
     return load(dataset or os.environ.get("LENET_DATASET") or "mnist")
 
 

@@ -118,7 +118,7 @@ def _window_lines(
 
 def _operation(step: Layer, normed: bool, number: int, drawn: Sequence[Layer]) -> str:
     if step.kind == "MaxPool2d":
-        return f"max\n{step.kernel}×{step.kernel}\nReLU"
+        return f"ReLU\nmax\n{step.kernel}×{step.kernel}"
     if step.kind == "Conv2d":
         padding = f"\npadding {-step.start}" if number == 0 else ""
         return f"conv\n{step.kernel}×{step.kernel}{padding}"

@@ -1,0 +1,86 @@
+"""Figures of a convolution: nine pixels with their numbers, and what kernels make of an image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from torch import Tensor
+
+from lenet_lib.plots.model import SIGNED
+from lenet_lib.plots.style import COLUMN, PALETTE
+from lenet_lib.plots.tiles import bare, draw_digit
+
+
+def patch_by_hand(image: Tensor, kernel: Tensor, top: int, left: int) -> Figure:
+    """Multiply a patch of an image with a kernel before the reader's eyes.
+
+    Parameters
+    ----------
+    image
+        float32 28×28, grey levels 0–255.
+    kernel
+        float32 k×k.
+    top, left
+        Row and column of the patch's first pixel.
+    """
+    side = len(kernel)
+    patch = image[top : top + side, left : left + side]
+    product = patch * kernel
+    figure = plt.figure(figsize=(COLUMN, 1.85))
+    whole, *squares = figure.subplots(1, 4, width_ratios=[1.35, 1, 1, 1])
+    draw_digit(whole, image)
+    frame = Rectangle((left - 0.5, top - 0.5), side, side, fill=False, color=PALETTE["red"])
+    frame.set_linewidth(1.6)
+    whole.add_patch(frame)
+    whole.set_title("image", loc="center")
+    most = float(product.abs().max())
+    looks: dict[str, tuple[Tensor, dict[str, Any], str]] = {
+        "patch": (patch, {"vmin": 0, "vmax": 255}, "×"),
+        "kernel": (kernel, {"vmin": -2, "vmax": 2, "cmap": SIGNED}, "="),
+        "product": (product, {"vmin": -2 * most, "vmax": 2 * most, "cmap": SIGNED}, ""),
+    }
+    for axes, (title, (values, look, sign)) in zip(squares, looks.items(), strict=True):
+        axes.imshow(values.numpy(), **look)
+        bare(axes, "#888888")
+        _write(axes, values, dark=160 if title == "patch" else float("inf"))
+        axes.set_title(title, loc="center")
+        axes.text(1.16, 0.5, sign, transform=axes.transAxes, fontsize=15, ha="center", va="center")
+    squares[-1].set_xlabel(f"sum {product.sum():,.0f}", fontsize=10, weight="bold")
+    return figure
+
+
+def _write(axes: Axes, values: Tensor, dark: float) -> None:
+    """Write each number into its cell, white on what is darker than ``dark``."""
+    for row, line in enumerate(values.tolist()):
+        for column, value in enumerate(line):
+            colour = "white" if value > dark else "black"
+            text = f"{value + 0:.0f}".replace("-", "−")  # + 0 for −0
+            axes.text(column, row, text, ha="center", va="center", color=colour, fontsize=9)
+
+
+def responses(image: Tensor, maps: Mapping[str, Tensor]) -> Figure:
+    """Show an image and, beside it, maps of either sign, each in its own scale.
+
+    Parameters
+    ----------
+    image
+        28×28, grey levels 0–255.
+    maps
+        Title → float32 height×width.
+    """
+    figure, row = plt.subplots(1, 1 + len(maps), figsize=(COLUMN, 1.9))
+    draw_digit(row[0], image)
+    row[0].set_title("image", loc="center")
+    for axes, (title, values) in zip(row[1:], maps.items(), strict=True):
+        limit = float(values.abs().max())
+        shown = axes.imshow(values.numpy(), vmin=-limit, vmax=limit, cmap=SIGNED)
+        bare(axes, "#BBBBBB")
+        axes.set_title(title, loc="center")
+        bar = figure.colorbar(shown, ax=axes, shrink=0.8, aspect=14, pad=0.03)
+        bar.outline.set_visible(False)
+    return figure
