@@ -25,6 +25,7 @@ from lenet_lib.data import download
 
 from .conftest import FULL, Faults
 
+pytestmark = pytest.mark.slow
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
 STUDY = (
     *("study", "--recipe", "fast", "--dataset", "digits", "--epochs", "1", "--seeds", "2"),

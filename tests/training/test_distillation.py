@@ -65,6 +65,7 @@ def test_a_teacher_reads_each_copy_once(few: Images) -> None:
     assert not {*seeds} & {*range(SMALL.epochs)}  # its own training had those
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop", [("SmallVGG", 1, 3), ("LeNet", 0, 2), ("LeNet", 3, 1)])
 def test_a_pupil_is_resumed_in_its_teachers_training_and_in_its_own(
     few: Images, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: tuple[str, int, int]

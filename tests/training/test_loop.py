@@ -135,6 +135,7 @@ def test_history_says_what_happened(few: Images) -> None:
     assert all(epoch["seconds"] > 0 for epoch in history)
 
 
+@pytest.mark.slow
 def test_training_learns_on_both_networks(digits: Dataset) -> None:
     recipe = dataclasses.replace(SMALL, epochs=6)
     for network in ("LeNet", "LeNet5"):
