@@ -45,13 +45,14 @@ def pins() -> dict[str, str]:
 def licence(name: str) -> str:
     """Give a package's licence as it declares it; from its text only what names one."""
     try:
-        facts = metadata.metadata(name)
+        facts = metadata.metadata(name).json
     except metadata.PackageNotFoundError:
         return ELSEWHERE.get(name, "unknown")
-    if expression := facts.get("License-Expression"):
+    if expression := facts.get("license_expression"):
         return str(expression)
-    classifiers = [c.split(" :: ")[-1] for c in facts.get_all("Classifier") or [] if "License" in c]
-    text = (facts.get("License") or "").strip().split("\n")[0]
+    listed = [str(each) for each in facts.get("classifier", [])]
+    classifiers = [each.split(" :: ")[-1] for each in listed if "License" in each]
+    text = str(facts.get("license", "")).strip().split("\n")[0]
     for words in (text, *classifiers):
         for pattern, identifier in SPDX.items():
             if re.search(pattern, words.lower()):

@@ -41,8 +41,8 @@ def table(runs: pd.DataFrame, study: pd.DataFrame) -> str:
         f"{len(best)} | **{mean:.3f} %** ({low:.2f}–{high:.2f} %) | {best.seconds.mean():,.0f} s | "
         "– |"
     )
-    mean = runs.groupby("pipeline")[["train_seconds", "images_per_second"]].mean()
-    ratio = mean.loc["reference"] / mean.loc["fast"]
+    means = runs.groupby("pipeline")[["train_seconds", "images_per_second"]].mean()
+    ratio = means.loc["reference"] / means.loc["fast"]
     made = runs.iloc[0]
     return "\n".join(
         [

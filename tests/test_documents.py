@@ -88,7 +88,8 @@ def test_every_command_in_the_documents_is_one(command: str) -> None:
 
 def lenet_blocks(word: str) -> str:
     """Give the README's block of `lenet` commands with a subcommand."""
-    return next(block for block in BLOCKS if block.lstrip().startswith(f"lenet {word}"))
+    blocks = [str(block) for block in BLOCKS]
+    return next(block for block in blocks if block.lstrip().startswith(f"lenet {word}"))
 
 
 def run_as_written(block: str, cwd: Path) -> str:

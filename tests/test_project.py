@@ -95,6 +95,7 @@ def test_a_trial_changes_the_settings_it_is_told() -> None:
 
     change = runpy.run_path(str(ROOT / "scripts" / "try_recipe.py"))["change"]
     clean = RECIPES["clean"]
+    assert clean.distortion
     words = ["epochs=30", "learning_rate=1e-3", "schedule=constant", "clean_statistics=false"]
     assert change(clean, [*words, "distortion.alpha=20"]) == replace(
         clean,
