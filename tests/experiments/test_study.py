@@ -264,7 +264,7 @@ def test_the_committed_table_is_complete() -> None:
     path, digits = ROOT / "results" / "study.csv", load("digits")
     table, done = pd.read_csv(path), Tables(path).keys()
     for row in table[table.recipe.isin(RECIPES)].itertuples():
-        (job,) = plan([row.recipe], 1, network=row.network)
+        (job,) = plan([str(row.recipe)], 1, network=str(row.network))
         assert _is_done(replace(job, seed=int(row.seed), train_images=60_000), digits, done), row
 
 

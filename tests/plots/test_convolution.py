@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import matplotlib.pyplot as plt
 import torch
+from matplotlib.figure import Figure
 
 from lenet_lib.plots import convolution
 
 
-def texts(figure: plt.Figure) -> list[list[str]]:
+def texts(figure: Figure) -> list[list[str]]:
     return [[text.get_text() for text in axes.texts] for axes in figure.axes]
 
 

@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers import report_samples as samples
@@ -341,8 +342,8 @@ def test_file_is_written_whole_and_folders_are_made(tmp_path: Path) -> None:
     assert [file.name for file in output.parent.iterdir()] == ["report.pdf"]
 
 
-def _flat(outline: list, depth: int = 0) -> list:  # type: ignore[type-arg]
-    entries = []
+def _flat(outline: list[Any], depth: int = 0) -> list[Any]:
+    entries: list[Any] = []
     for item in outline:
         entries += _flat(item, depth + 1) if isinstance(item, list) else [(item, depth)]
     return entries
