@@ -115,7 +115,7 @@ def filters(kernels: Tensor) -> Figure:
     """
     columns, rows, side = kernels.shape[:3]
     sheet = mosaic(kernels.transpose(0, 1).flatten(0, 1), columns, gap=1, paper=np.nan)
-    figure, axes = plt.subplots(figsize=(COLUMN, 0.88 * COLUMN * rows / columns + 0.5))
+    figure, axes = plt.subplots(figsize=(COLUMN, 0.86 * COLUMN * rows / columns + 0.4))
     limit = float(kernels.abs().max())
     shown = axes.imshow(sheet, vmin=-limit, vmax=limit, cmap=SIGNED)
     bare(axes)
