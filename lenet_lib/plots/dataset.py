@@ -109,10 +109,10 @@ def intensities(data: Images, classes: tuple[str, ...]) -> Figure:
     left.bar_label(bars, [f"{share:.1f}%" for share in shares], padding=2, fontsize=8)
     left.set(xlabel="grey level", ylabel="share of the pixels (%)", ylim=(0, shares.max() * 1.1))
     left.grid(visible=False, axis="x")
-    ink = 100 * data.images.double().mean((1, 2, 3)).numpy() / 255
-    sns.boxplot(
-        x=data.labels.numpy(), y=ink, ax=right, whis=(5, 95), showfliers=False, width=0.6,
-        color=PALETTE["sky"], medianprops={"color": PALETTE["red"], "linewidth": 1.8},
+    ink = 100 * data.images.double().mean((1, 2, 3)) / 255
+    right.boxplot(
+        [ink[data.labels == k].numpy() for k in range(10)], positions=range(10), whis=(5, 95),
+        showfliers=False, widths=0.6, medianprops={"color": PALETTE["red"], "linewidth": 1.8},
     )  # fmt: skip
     right.set(xlabel="class", ylabel="ink (% of the image's area)", ylim=(0, None))
     right.set_xticks(range(10), classes, rotation=0 if max(map(len, classes)) < 4 else 60)

@@ -84,7 +84,7 @@ def history(published: pd.DataFrame, ours: pd.DataFrame, *, year: int = 2026) ->
     axes.set(xlabel="year", ylabel="test error (%)", xlim=(table["year"].min() - 13, year + 2))
     axes.set_xticks(range(int(table["year"].min()) // 5 * 5, year + 1, 5))
     log_axis(axes, "y")
-    axes.legend(loc="upper right")
+    axes.legend(loc="lower left")  # where no error of those years is
     name_points(axes, table[["year", "error"]], table["method"].tolist(), table[["low", "high"]])
     return figure
 

@@ -12,7 +12,7 @@ from matplotlib.image import AxesImage
 from torch import Tensor
 
 from lenet_lib.plots.style import COLUMN, PALETTE
-from lenet_lib.plots.tiles import bare, draw_digit
+from lenet_lib.plots.tiles import bare, draw_digit, mosaic
 
 SIGNED = "RdBu_r"
 """Colours for values of either sign: red plus, white nothing, blue minus."""
@@ -113,19 +113,19 @@ def filters(kernels: Tensor) -> Figure:
     kernels
         float32 output maps×input maps×height×width.
     """
-    columns, rows = kernels.shape[:2]
-    figure, grid = plt.subplots(
-        rows, columns, figsize=(COLUMN, COLUMN * rows / (columns + 1.5) + 0.4), squeeze=False
-    )
+    columns, rows, side = kernels.shape[:3]
+    sheet = mosaic(kernels.transpose(0, 1).flatten(0, 1), columns, gap=1, paper=np.nan)
+    figure, axes = plt.subplots(figsize=(COLUMN, 0.86 * COLUMN * rows / columns + 0.4))
     limit = float(kernels.abs().max())
-    for (row, column), axes in np.ndenumerate(grid):
-        shown = _signed(axes, kernels[column, row], limit)
-        if row == 0:
-            axes.set_title(f"{column}", loc="center", fontsize=8, weight="normal")
-        if column == 0:
-            axes.set_ylabel(f"{row}", rotation=0, ha="right", va="center", fontsize=8)
-    figure.supxlabel("output map (column) sees input map (row)", fontsize=8)
-    bar = figure.colorbar(shown, ax=grid, shrink=0.7, aspect=20, label="weight")
+    shown = axes.imshow(sheet, vmin=-limit, vmax=limit, cmap=SIGNED)
+    bare(axes)
+    axes.set_facecolor("#BBBBBB")  # seen between the kernels
+    middles = np.arange(max(rows, columns)) * (side + 1) + (side - 1) / 2
+    axes.set_xticks(middles[:columns], [f"{number}" for number in range(columns)])
+    axes.set_yticks(middles[:rows], [f"{number}" for number in range(rows)])
+    axes.tick_params(length=0)
+    axes.set(xlabel="output map", ylabel="input map")
+    bar = figure.colorbar(shown, ax=axes, shrink=0.8, aspect=20, pad=0.01, label="weight")
     bar.outline.set_visible(False)
     return figure
 

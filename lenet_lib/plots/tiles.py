@@ -8,29 +8,31 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
 from numpy.typing import ArrayLike, NDArray
+from skimage.util import montage
 
 
-def mosaic(images: ArrayLike, columns: int, *, gap: int = 3) -> NDArray[np.float64]:
+def mosaic(
+    images: ArrayLike, columns: int, *, gap: int = 3, paper: float = 0
+) -> NDArray[np.float64]:
     """Lay images out row by row on one sheet of paper.
 
     Parameters
     ----------
     images
-        N×28×28 or N×1×28×28, any numbers; 0 is paper.
+        N×28×28 or N×1×28×28, any numbers.
     columns
         Images in a row; the last row may be shorter.
     gap
-        Pixels of paper between two images.
+        Pixels between two images.
+    paper
+        The value there.
     """
     tiles = np.asarray(images, dtype=float)
-    height, width = tiles.shape[-2:]
-    tiles = tiles.reshape(-1, height, width)
-    rows = -(-len(tiles) // columns)
-    sheet = np.zeros((rows * (height + gap) - gap, columns * (width + gap) - gap))
-    for number, tile in enumerate(tiles):
-        top, left = number // columns * (height + gap), number % columns * (width + gap)
-        sheet[top : top + height, left : left + width] = tile
-    return sheet
+    tiles = tiles.reshape(-1, *tiles.shape[-2:])
+    grid = (-(-len(tiles) // columns), columns)
+    sheet = montage(tiles, fill=paper, grid_shape=grid, padding_width=gap)
+    inside = slice(gap, -gap or None)
+    return np.asarray(sheet[inside, inside])
 
 
 def draw_digit(

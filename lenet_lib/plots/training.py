@@ -75,8 +75,8 @@ def loss_per_step(runs: Mapping[str, ArrayLike], *, steps: int = 0) -> Figure:
         series.index += 1
         axes.plot(series, color=colour, lw=0.7, alpha=0.4)
         axes.plot(series.ewm(span=max(2, len(series) / 20)).mean(), color=colour, label=name)
-    for end in range(steps, len(series) if steps else 0, steps or 1):
-        axes.axvline(end, color=PALETTE["grey"], lw=0.7, ls=":")
+    for epoch in range(1, len(series) // steps + 1 if steps else 0):
+        axes.axvline(epoch * steps, color=PALETTE["grey"], lw=0.7, ls=":")
     log_axis(axes, "y")
     axes.set(xlabel="optimiser step", ylabel="loss of the batch (nats)", xlim=(0, None))
     axes.legend(title="running mean" if len(runs) > 1 else None)
@@ -130,7 +130,7 @@ def compare_learning_curves(runs: Mapping[str, Sequence[pd.DataFrame]]) -> Figur
         For each setting, the history of each of its runs (columns ``epoch``, ``train_loss``,
         ``validation_loss``, ``validation_accuracy``).
     """
-    columns = min(3, len(runs))
+    columns = min(len(runs), 2 if len(runs) == 4 else 3)
     rows = -(-len(runs) // columns)
     figure, grid = plt.subplots(
         rows, columns, figsize=(COLUMN, 0.5 + 2.1 * rows), sharex=True, sharey=True, squeeze=False

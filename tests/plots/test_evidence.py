@@ -1,89 +1,79 @@
-"""The figures of notebook 05: they hold the numbers that they are given."""
+"""Figures of evidence: they hold the numbers that they are given."""
 
 from __future__ import annotations
 
-import itertools
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import pytest
-import torch
+from helpers.figure_samples import published, robustness, runs
+from helpers.figures import words
+from matplotlib.figure import Figure
 
-from lenet_lib.data.label_errors import DISPUTED
 from lenet_lib.evaluation import comparison
-from lenet_lib.evaluation.robustness import CORRUPTIONS
-from lenet_lib.plots import evidence as plots
+from lenet_lib.plots import evidence
 
 
-@pytest.fixture
-def table() -> pd.DataFrame:
-    """Three recipes of five seeds: the second surely better than the first, the third not."""
-    chance = np.random.default_rng(0)
-    base = chance.normal(0.985, 0.002, 5)
-    means = {
-        "a": base,
-        "b": base + 0.008 + chance.normal(0, 1e-4, 5),
-        "c": base + 0.008 + chance.normal(0, 0.002, 5),
-    }
-    rows = [
-        {"recipe": name, "seed": seed, "accuracy": value, "seconds": 10.0}
-        for name, values in means.items()
-        for seed, value in enumerate(values)
-    ]
-    return pd.DataFrame(rows)
+def drawn(figure: Figure, colour: str) -> set[tuple[float, float]]:
+    """Give the marks of a colour on the first axes."""
+    lines = [line for line in figure.axes[0].lines if line.get_color() == colour]
+    marks = np.concatenate([line.get_xydata() for line in lines])
+    return {(float(x), round(float(y), 9)) for x, y in marks}
 
 
-def test_every_figure_draws_what_it_is_given(table: pd.DataFrame) -> None:
-    summary = comparison.summarise(table)
-    labels = {name: f"variant {name}" for name in summary.index}
-    figure = plots.variants(table, summary, labels)
-    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == list(labels.values())
-    published = comparison.published_table()
-    figure = plots.history(published, summary.reset_index(names="method"))
-    assert len(figure.axes[0].get_yticklabels()) == len(published) + 3
-    sizes = pd.concat([table.assign(train_images=n) for n in (100, 1000)])
-    figure = plots.sample_size(sizes)
-    assert [line.get_label() for line in figure.axes[0].lines if line.get_linestyle() == "-"] == [
-        *"abc"
-    ]
-    figure = plots.cost(summary.assign(operations=[1e9, 1e10, 1e11]))
-    for axes in figure.axes:
-        assert [text.get_text() for text in axes.texts] == [*"abc"]
-    rows = [
-        (net, kind, strength, "px", 0.5)
-        for net in "ab"
-        for kind in CORRUPTIONS
-        for strength in (0.0, 1.0)
-    ]
-    corrupted = pd.DataFrame(
-        rows, columns=["network", "corruption", "strength", "unit", "accuracy"]
-    )
-    figure = plots.robustness(corrupted)
-    seen = [axes for axes in figure.axes if axes.get_visible()]
-    shown = [axes.get_title() or axes.get_title(loc="left") for axes in seen]
-    assert shown == list(CORRUPTIONS)
-    plt.close("all")
+def test_variants_show_every_run_and_the_interval_of_the_mean() -> None:
+    summary = comparison.summarise(runs())
+    figure = evidence.variants(runs(), summary, {"a": "the first"})
+    axes = figure.axes[0]
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["the first", "b", "c"]
+    errors = 100 * (1 - runs()["accuracy"])
+    shown = np.concatenate([line.get_xdata() for line in axes.lines[:3]])
+    np.testing.assert_allclose(np.sort(shown), np.sort(errors))
+    intervals = axes.containers[0].lines[2][0].get_segments()
+    np.testing.assert_allclose([s[:, 0] for s in intervals], summary[["low", "high"]])
+    other = evidence.variants(runs().rename(columns={"recipe": "network"}), summary, by="network")
+    assert "a" in words(other)
 
 
-def test_names_of_near_points_do_not_overlap() -> None:
-    points = {"early": (3.0, 0.42), "upper": (6.0, 0.421), "lower": (6.0, 0.406), "far": (1.0, 1.0)}
-    summary = pd.DataFrame(points, index=["seconds", "error"]).T.assign(operations=1e12)
-    axes = plots.cost(summary).axes[1]
-    axes.figure.canvas.draw()
-    boxes = [text.get_window_extent() for text in axes.texts]
-    assert not any(one.overlaps(other) for one, other in itertools.combinations(boxes, 2))
-    plt.close("all")
+def test_history_places_results_by_year() -> None:
+    ours = comparison.summarise(runs()).reset_index(names="method")
+    figure = evidence.history(published(), ours, year=2026)
+    theirs = {(1998, 1.1), (1998, 0.95), (2012, 0.23)}
+    assert theirs <= drawn(figure, "#0072B2")
+    assert drawn(figure, "#D55E00") >= {(2026, round(e, 9)) for e in ours["error"]}
+    assert {"LeNet-4", "committee"} <= set(words(figure))
+
+
+def test_sample_size_draws_runs_and_means() -> None:
+    table = pd.concat([runs().assign(train_images=n) for n in (100, 1000)])
+    axes = evidence.sample_size(table).axes[0]
+    assert len(axes.collections[0].get_offsets()) == len(table)
+    means = 100 * (1 - runs().groupby("recipe").accuracy.mean())
+    lines = [line.get_ydata() for line in axes.lines if len(line.get_ydata()) == 2]
+    np.testing.assert_allclose(lines, np.stack([means, means], 1))
+    assert axes.get_xticks().tolist() == [100, 1000]
+
+
+def test_costs_are_named() -> None:
+    summary = comparison.summarise(runs()).assign(operations=[1e12, 2e12, 3e12])
+    for axes in evidence.cost(summary).axes:
+        assert [text.get_text() for text in axes.texts] == ["a", "b", "c"]
+
+
+def test_robustness_has_a_panel_for_each_corruption_with_its_unit() -> None:
+    table = robustness()
+    figure = evidence.robustness(table)
+    titles = [axes.get_title(loc="center") or axes.get_title(loc="left") for axes in figure.axes]
+    assert titles == ["shift", "blur", "noise", "FGSM"]
+    assert {axes.get_xlabel() for axes in figure.axes} == {"pixels"}
+    first, second = figure.axes[0].lines[:2]
+    np.testing.assert_allclose(first.get_ydata(), [99, 89, 79])
+    np.testing.assert_allclose(second.get_ydata(), [99, 99, 99])
 
 
 def test_disputed_images_are_framed() -> None:
-    index = [next(iter(DISPUTED)), 5]
-    shared = pd.DataFrame({"runs": [3, 3], "prediction": [9, 1]}, index=index)
-    figure = plots.always_misclassified(
-        torch.zeros(10_000, 1, 28, 28, dtype=torch.uint8), [8] * 10_000, shared, DISPUTED
-    )
-    shown = [axes for axes in figure.axes if axes.get_visible()]
+    shared = pd.DataFrame({"runs": [3, 3], "prediction": [9, 1]}, index=[4, 5])
+    images = np.zeros((9, 1, 28, 28), dtype=np.uint8)
+    figure = evidence.always_misclassified(images, [8] * 9, shared, {4})
+    shown = [axes for axes in figure.axes if axes.axison]
     assert [axes.get_title(loc="center") for axes in shown] == ["8→9", "8→1"]
     widths = [axes.spines["left"].get_linewidth() for axes in shown]
     assert widths[0] > widths[1]
-    plt.close("all")

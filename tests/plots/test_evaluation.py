@@ -1,0 +1,66 @@
+"""Figures of the evaluation: every count, every interval, every bin."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from helpers.figure_samples import REPORT, SHORT, by_writer, rejection
+from helpers.figures import words
+
+from lenet_lib.data.assignment import CONFUSION
+from lenet_lib.evaluation import calibration
+from lenet_lib.plots import evaluation
+
+
+def test_error_rates_are_drawn_in_percent_with_what_is_disputed() -> None:
+    axes = evaluation.error_rates(by_writer()[0], floor=0.0015).axes[0]
+    assert axes.containers[0].lines[0].get_xdata().tolist() == pytest.approx([0.6, 0.2])
+    assert axes.patches[0].get_width() == pytest.approx(0.15)
+
+
+def test_the_confusion_matrix_shows_every_count_and_colours_the_errors() -> None:
+    figure = evaluation.confusion_matrix({"ours": CONFUSION, "theirs": CONFUSION.T}, SHORT)
+    numbers = [text for text in words(figure) if text.isdigit() and len(text) > 2]
+    assert sorted(numbers) == sorted(2 * [str(count) for count in np.diag(CONFUSION)])
+    left, right = (axes.collections[0].get_array() for axes in figure.axes)
+    assert left[9, 4] == right[4, 9] == 10 == left.max()
+    assert left[0, 0] == 0 and np.ma.is_masked(left[0, 1])
+
+
+def test_by_class_draws_precision_and_recall_with_intervals() -> None:
+    axes = evaluation.by_class(REPORT.report, REPORT.confusion).axes[0]
+    recall = next(line for line in axes.lines if line.get_label() == "recall")
+    expected = 100 * np.diag(CONFUSION) / CONFUSION.sum(1)
+    np.testing.assert_allclose(recall.get_ydata(), expected)
+    low, high = np.transpose([s[:, 1] for s in axes.collections[1].get_segments()])
+    assert ((low < expected) & (expected < high)).all()
+
+
+def test_writers_are_counted_by_their_errors() -> None:
+    left, right = evaluation.writer_groups(*by_writer()).axes
+    assert left.containers[0].lines[0].get_xdata().tolist() == pytest.approx([0.6, 0.2])
+    shares = {round(bar.get_height(), 2) for bar in right.patches} - {0}
+    assert shares == {66.67, 16.67, 75, 25}  # of six students, of four Census employees
+
+
+def test_reliability_draws_each_bin_and_tells_those_without_an_error() -> None:
+    claimed = np.repeat([0.6, 0.9, 0.95], 20)
+    right = np.r_[np.arange(20) < 10, np.arange(20) < 18, np.ones(20, dtype=bool)]
+    table = calibration.reliability(claimed, right, bins=3, strategy="quantile")
+    axes = evaluation.reliability({"": table}).axes[0]
+    _, some, none = axes.lines
+    np.testing.assert_allclose(some.get_xydata(), [[40, 50], [10, 10]])
+    np.testing.assert_allclose(none.get_xydata(), [[5, 2.5]])  # half an error of 20, the edge
+    ends = np.array([segment[:, 1] for segment in axes.collections[0].get_segments()])
+    np.testing.assert_allclose(np.sort(ends[:2]), 100 * (1 - table[["high", "low"]][:2]))
+
+
+def test_rejection_draws_the_curve_that_it_is_given() -> None:
+    table = rejection()
+    axes = evaluation.rejection({"by confidence": table}, most=0.05).axes[0]
+    shown = table[table["rate"] <= 0.05]
+    line = axes.lines[0]
+    np.testing.assert_allclose(line.get_xdata(), 100 * shown["rate"])
+    np.testing.assert_allclose(line.get_ydata(), 100 * (1 - shown["accuracy"]), atol=1e-8)
+    assert isinstance(table, pd.DataFrame) and len(shown) > 10

@@ -1,0 +1,49 @@
+"""Galleries: every image with its truth and its prediction, disputed labels framed."""
+
+from __future__ import annotations
+
+import numpy as np
+from helpers.figure_samples import LONG, SHORT, errors, images
+
+from lenet_lib.plots import galleries
+
+
+def test_every_error_is_drawn_and_disputed_ones_are_framed() -> None:
+    figure = galleries.misclassified(images(), errors(), SHORT)
+    shown = [axes for axes in figure.axes if axes.axison]
+    titles = [axes.get_title(loc="center") for axes in shown]
+    assert titles[:2] == ["0→3 100%", "1→4 97%"] and len(titles) == 12
+    framed = [axes.spines["left"].get_linewidth() > 1 for axes in shown]
+    assert framed == errors()["disputed"].tolist()
+    np.testing.assert_array_equal(shown[3].images[0].get_array(), images()[3, 0])
+
+
+def test_no_title_is_wider_than_its_image() -> None:
+    for classes in (SHORT, LONG):
+        figure = galleries.misclassified(images(), errors(), classes)
+        figure.draw_without_rendering()
+        for axes in figure.axes:
+            if axes.axison:
+                title = next(text for text in axes.findobj() if text is axes.title)
+                assert title.get_window_extent().width < 1.05 * axes.bbox.width
+
+
+def test_as_many_in_a_row_as_leaves_the_fewest_gaps() -> None:
+    for count, gaps in ((27, 0), (30, 0), (16, 0), (41, 4)):
+        table = errors(1).loc[[0] * count]
+        assert len(galleries.misclassified(images(), table, SHORT).axes) == count + gaps
+
+
+def test_pairs_show_each_field_in_its_corner() -> None:
+    fields = {
+        (0, 0): np.array([1]),
+        (0, 1): np.array([2]),
+        (1, 0): np.array([]),
+        (1, 1): np.array([3]),
+    }
+    axes = galleries.confused_pairs(images(), {("4", "9"): fields}, side=1).axes[0]
+    sheet = axes.images[0].get_array()
+    np.testing.assert_array_equal(sheet[:28, :28], images()[1, 0])
+    np.testing.assert_array_equal(sheet[:28, 34:], images()[2, 0])
+    np.testing.assert_array_equal(sheet[34:, 34:], images()[3, 0])
+    assert sheet[34:, :28].max() == 0

@@ -1,0 +1,89 @@
+"""Figures of training: the curves are the histories, the marks are the runs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from helpers.figure_samples import BASELINES, RATES, SCALE, history, peeking
+from helpers.figures import words
+from helpers.paths import ROOT
+
+from lenet_lib.plots import training
+
+
+def test_baselines_are_named_and_numbered() -> None:
+    figure = training.baselines(BASELINES)
+    assert [bar.get_width() for bar in figure.axes[0].patches] == pytest.approx([11.2, 94.5])
+    assert {"11.2%", "94.5%", "majority"} <= set(words(figure))
+    figure.draw_without_rendering()
+    left = figure.axes[0].bbox.x0
+    assert all(text.get_window_extent().x0 > left for text in figure.axes[0].texts)
+
+
+def test_learning_curves_draw_the_history() -> None:
+    untrained = {"epoch": 0, "validation_loss": 2.3, "validation_accuracy": 0.1}
+    table = pd.concat([pd.DataFrame([untrained]), history()])
+    loss, accuracy = training.learning_curves(table, floor=0.1).axes
+    assert loss.lines[0].get_ydata().tolist() == table["validation_loss"].tolist()
+    assert loss.lines[1].get_ydata() == [0.1, 0.1]
+    shown = accuracy.lines[0].get_ydata()
+    np.testing.assert_allclose(shown, 100 * (1 - table["validation_accuracy"]))
+    bars = [segment for segment in loss.collections[0].get_segments() if len(segment)]
+    np.testing.assert_allclose([bar[0, 1] for bar in bars], history()["train_loss"])
+    np.testing.assert_allclose(bars[0][:, 0], [0, 1])
+    assert all(axes.get_xlabel() and axes.get_ylabel() for axes in (loss, accuracy))
+
+
+def test_compared_curves_are_means_over_runs() -> None:
+    both = [history(0.1), history(0.3)]
+    figure = training.compare_learning_curves({"none": both, "dropout": [history(0.1)] * 2})
+    none, dropout = figure.axes
+    assert none.get_title(loc="left") == "none"
+    np.testing.assert_allclose(
+        none.lines[1].get_ydata(), (both[0] + both[1])["validation_loss"] / 2
+    )
+    np.testing.assert_allclose(dropout.lines[0].get_ydata(), history()["train_loss"])
+    last = [100 * run["validation_accuracy"].iloc[-1] for run in both]
+    assert f"{np.mean(last):.1f}%" in none.texts[0].get_text()
+
+
+def test_every_step_and_every_epoch_is_drawn() -> None:
+    losses = np.linspace(2, 1, 30)
+    axes = training.loss_per_step({"one": losses}, steps=10).axes[0]
+    np.testing.assert_allclose(axes.lines[0].get_ydata(), losses)
+    assert axes.lines[0].get_xdata()[[0, -1]].tolist() == [1, 30]
+    assert [line.get_xdata()[0] for line in axes.lines[2:]] == [10, 20, 30]
+
+
+def test_the_sweep_draws_every_run_and_the_median() -> None:
+    axes = training.learning_rate_sweep(RATES, 0.01).axes[0]
+    assert len(axes.lines[0].get_xdata()) == len(RATES)
+    np.testing.assert_allclose(axes.lines[1].get_ydata(), [45, 4.5, 15])
+
+
+def test_peeking_compares_each_runs_best_epoch_with_its_last() -> None:
+    left, right = training.peeking(peeking()).axes
+    table = peeking().set_index("epoch")
+    first = table[(table.recipe == "reference") & (table.seed == 0)].test_errors
+    curve, last, best = left.lines[:3]
+    np.testing.assert_allclose(curve.get_ydata(), 100 - first / 100)
+    assert (last.get_xdata()[0], best.get_xdata()[0]) == (8, first.idxmin())
+    errors = table[table.recipe == "reference"].groupby("seed").test_errors
+    gains = (errors.last() - errors.min()) / 100
+    np.testing.assert_allclose(np.sort(right.lines[0].get_xdata()), np.sort(gains), atol=1e-9)
+
+
+def test_time_to_accuracy_marks_every_run_once() -> None:
+    table = pd.read_csv(ROOT / "results" / "time_to_accuracy.csv")
+    axes = training.time_to_accuracy(table).axes[0]
+    marks = np.concatenate([points.get_offsets() for points in axes.collections])
+    expected = np.stack([table["train_seconds"], 100 * table["accuracy"]], 1)
+    np.testing.assert_allclose(sorted(marks.tolist()), sorted(expected.tolist()))
+
+
+def test_scale_draws_time_and_memory_of_both_programs() -> None:
+    time, memory = training.scale(SCALE).axes
+    assert [line.get_ydata().tolist() for line in time.lines[:2]] == [[1, 40], [8, 400]]
+    assert [line.get_ydata().tolist() for line in memory.lines[:2]] == [[500, 510], [600, 1500]]
+    assert memory.get_ylim()[0] == 0
