@@ -12,7 +12,7 @@ from matplotlib.image import AxesImage
 from torch import Tensor
 
 from lenet_lib.plots.style import COLUMN, PALETTE
-from lenet_lib.plots.tiles import bare, draw_digit, mosaic
+from lenet_lib.plots.tiles import bare, draw_digit
 
 SIGNED = "RdBu_r"
 """Colours for values of either sign: red plus, white nothing, blue minus."""
@@ -102,31 +102,6 @@ def layer_units(
     right.set_ylim(0, 112)
     top = int(chance.argmax())
     right.text(top, float(chance[top]) + 1, f"{chance[top]:.1f}%", ha="center", fontsize=8)
-    return figure
-
-
-def filters(kernels: Tensor) -> Figure:
-    """Show a convolution's kernels: a column an output map, a row an input map.
-
-    Parameters
-    ----------
-    kernels
-        float32 output maps×input maps×height×width.
-    """
-    columns, rows, side = kernels.shape[:3]
-    sheet = mosaic(kernels.transpose(0, 1).flatten(0, 1), columns, gap=1, paper=np.nan)
-    figure, axes = plt.subplots(figsize=(COLUMN, 0.86 * COLUMN * rows / columns + 0.4))
-    limit = float(kernels.abs().max())
-    shown = axes.imshow(sheet, vmin=-limit, vmax=limit, cmap=SIGNED)
-    bare(axes)
-    axes.set_facecolor("#BBBBBB")  # seen between the kernels
-    middles = np.arange(max(rows, columns)) * (side + 1) + (side - 1) / 2
-    axes.set_xticks(middles[:columns], [f"{number}" for number in range(columns)])
-    axes.set_yticks(middles[:rows], [f"{number}" for number in range(rows)])
-    axes.tick_params(length=0)
-    axes.set(xlabel="output map", ylabel="input map")
-    bar = figure.colorbar(shown, ax=axes, shrink=0.8, aspect=20, pad=0.01, label="weight")
-    bar.outline.set_visible(False)
     return figure
 
 

@@ -11,9 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from skimage.util import montage
 
 
-def mosaic(
-    images: ArrayLike, columns: int, *, gap: int = 3, paper: float = 0
-) -> NDArray[np.float64]:
+def mosaic(images: ArrayLike, columns: int, *, gap: int = 3) -> NDArray[np.float64]:
     """Lay images out row by row on one sheet of paper.
 
     Parameters
@@ -23,14 +21,12 @@ def mosaic(
     columns
         Images in a row; the last row may be shorter.
     gap
-        Pixels between two images.
-    paper
-        The value there.
+        Pixels of paper, 0, between two images.
     """
     tiles = np.asarray(images, dtype=float)
     tiles = tiles.reshape(-1, *tiles.shape[-2:])
     grid = (-(-len(tiles) // columns), columns)
-    sheet = montage(tiles, fill=paper, grid_shape=grid, padding_width=gap)
+    sheet = montage(tiles, fill=0, grid_shape=grid, padding_width=gap)
     inside = slice(gap, -gap or None)
     return np.asarray(sheet[inside, inside])
 

@@ -52,3 +52,13 @@ def test_rejecting_the_least_confident_first() -> None:
     assert calibration.rejection_rate(table, 1.0) == 0.5
     assert calibration.rejection_rate(table, 0.6) == 0.25
     assert np.isnan(calibration.rejection_rate(table.iloc[:1], 0.9))
+
+
+def test_bins_of_equal_mass_hold_equally_many_images() -> None:
+    claimed = np.random.default_rng(0).beta(20, 1, 1000)  # most near 1
+    table = calibration.reliability(claimed, claimed > 0.9, bins=10, strategy="quantile")
+    assert table["count"].tolist() == [100] * 10
+    assert table["left"].iloc[0] == claimed.min() and table["right"].iloc[-1] == claimed.max()
+    assert (table["right"].to_numpy()[:-1] == table["left"].to_numpy()[1:]).all()
+    assert table["confidence"].between(table["left"], table["right"]).all()
+    assert np.average(table["accuracy"], weights=table["count"]) == (claimed > 0.9).mean()

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from scipy.stats import t
 
 from lenet_lib.data import Writers
 from lenet_lib.data.assignment import CONFUSION
-from lenet_lib.evaluation import mistakes, statistics
+from lenet_lib.evaluation import mistakes
 from lenet_lib.evaluation.metrics import wilson_interval
 
 LOGITS = torch.tensor([[4.0, 0, 0], [0, 9, 0], [1.0, 2, 0], [0, 0, 3.0]])
@@ -49,32 +48,3 @@ def test_errors_are_counted_by_writer() -> None:
     assert table["digits"].tolist() == [3, 2]
     assert table["student"].tolist() == [False, True]
     assert (table["low"].iloc[0], table["high"].iloc[0]) == pytest.approx(wilson_interval(2, 3))
-
-
-def test_mean_interval_is_students() -> None:
-    values = [0.99, 0.991, 0.993]
-    mean, low, high = statistics.mean_interval(values)
-    expected = t.interval(0.95, 2, loc=np.mean(values), scale=np.std(values, ddof=1) / 3**0.5)
-    assert mean == pytest.approx(np.mean(values))
-    assert (low, high) == pytest.approx(expected)
-    with pytest.raises(ValueError, match="two runs"):
-        statistics.mean_interval([0.99])
-
-
-def test_bootstraps_agree_with_what_is_known() -> None:
-    accuracy = lambda matrix: float(np.trace(matrix) / matrix.sum())  # noqa: E731
-    found = statistics.bootstrap_confusion(CONFUSION, accuracy)
-    assert found == pytest.approx(wilson_interval(9915, 10_000), abs=3e-4)
-    assert statistics.macro_f1(CONFUSION) == pytest.approx(0.9914, abs=5e-5)
-
-
-def test_writers_widen_the_interval() -> None:
-    """The same errors, spread evenly or all with one writer in ten."""
-    digits, even, lumped = np.full(50, 100), np.full(50, 2), np.repeat([20, 0], [5, 45])
-    narrow = np.diff(statistics.bootstrap_clusters(even, digits))
-    wide = np.diff(statistics.bootstrap_clusters(lumped, digits))
-    assert wide > narrow + 0.01
-    ratio, p = statistics.overdispersion(lumped, digits, resamples=500)
-    assert ratio > 5
-    assert p < 0.01
-    assert statistics.overdispersion(even, digits, resamples=500)[1] > 0.9

@@ -245,7 +245,6 @@ SAMPLES: dict[str, Callable[[], Figure]] = {
     "model.layer_units": lambda: model.layer_units(
         {"fc1": waves(120).abs()}, torch.arange(10.0), 4, SHORT
     ),
-    "model.filters": lambda: model.filters(waves(16, 6, 5, 5)),
     "model.feature_maps": lambda: model.feature_maps(
         images(3), waves(6, 1, 3, 3), waves(3, 6, 15, 15).abs()
     ),

@@ -18,15 +18,6 @@ def test_the_label_stands_out_among_the_logits() -> None:
     assert [bar.get_facecolor() == bars[4].get_facecolor() for bar in bars].index(True) == 4
 
 
-def test_every_kernel_is_in_its_column_and_row() -> None:
-    kernels = waves(16, 6, 5, 5)
-    axes = model.filters(kernels).axes[0]
-    sheet = np.asarray(axes.images[0].get_array())
-    assert sheet.shape == (6 * 6 - 1, 16 * 6 - 1)
-    np.testing.assert_allclose(sheet[12:17, 18:23], kernels[3, 2])
-    assert len(axes.get_xticks()) == 16 and len(axes.get_yticks()) == 6
-
-
 def test_dead_units_are_counted() -> None:
     alive, dead = waves(900), torch.zeros(900)
     figure = model.activation_histograms({"bad": {"fc1": dead}, "good": {"fc1": alive}})
