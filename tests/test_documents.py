@@ -86,6 +86,23 @@ def test_every_command_in_the_documents_is_one(command: str) -> None:
         assert program in {"source", "."} or program.endswith("Activate.ps1"), command
 
 
+@pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
+@pytest.mark.parametrize("target", ["report", "study", "benchmark", "lock"])
+def test_every_command_of_make_is_one(target: str) -> None:
+    done = subprocess.run(
+        ["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    here = ".venv/bin/"
+    lines = [line[len(here) :] for line in done.stdout.splitlines() if line.startswith(here)]
+    assert lines
+    for line in lines:
+        program, *words = shlex.split(line)
+        if program == "lenet":
+            parse([word.replace("build/notebooks", "notebooks") for word in words])
+        elif program == "python" and not words[0].startswith("-"):
+            assert (ROOT / words[0]).is_file(), words[0]
+
+
 def lenet_blocks(word: str) -> str:
     """Give the README's block of `lenet` commands with a subcommand."""
     blocks = [str(block) for block in BLOCKS]
@@ -100,6 +117,7 @@ def run_as_written(block: str, cwd: Path) -> str:
     return result.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("bash") is None, reason="the block is for a Unix shell")
 def test_the_readmes_photos_are_read(tmp_path: Path) -> None:
     shutil.copy(ROOT / "notebooks" / "example.jpg", tmp_path / "photo.jpg")
@@ -109,6 +127,7 @@ def test_the_readmes_photos_are_read(tmp_path: Path) -> None:
     assert list((tmp_path / "seen").iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("bash") is None, reason="the block is for a Unix shell")
 def test_the_readmes_reports_are_made(tmp_path: Path) -> None:
     for name in ("notebooks", "figures"):

@@ -149,6 +149,7 @@ def confidence_in_a_photo(k: int, digit: np.ndarray | None) -> float:
         return 0.0
 
 
+@pytest.mark.slow
 def test_what_is_no_digit_comes_out_unsure(mnist: data.Dataset) -> None:
     """AUROC of the confidence, digits against letters, shapes and scribbles in the same photos."""
     drawn = [mnist.test.images[k, 0].numpy() if k % 2 else None for k in range(120)]

@@ -48,6 +48,7 @@ def compose_and_prepare(
         return None, scene, str(error)
 
 
+@pytest.mark.slow
 def test_a_thousand_composites(mnist: data.Dataset) -> None:
     """At least 98 % are read, though no setting was chosen by these digits."""
     chosen = np.random.default_rng(1).permutation(len(mnist.test))[:1000]
@@ -65,6 +66,7 @@ def test_a_thousand_composites(mnist: data.Dataset) -> None:
     assert right.sum() >= 980, f"{right.sum()} of 1000, the digits themselves {own.sum()}"
 
 
+@pytest.mark.slow
 def test_composites_of_a_phones_size(mnist: data.Dataset) -> None:
     digits = mnist.test.images[:6, 0].numpy()
     seen = []
