@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -34,8 +35,26 @@ from lenet_lib.plots import (
 )
 
 SHORT = tuple("0123456789")
-LONG = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker")
-LONG += ("Bag", "Ankle boot")
+LONG = tuple(
+    [
+        "T-shirt/top",
+        "Trouser",
+        "Pullover",
+        "Dress",
+        "Coat",
+        "Sandal",
+        "Shirt",
+        "Sneaker",
+        "Bag",
+        "Ankle boot",
+    ]
+)
+
+
+def product(**columns: Iterable[object]) -> pd.DataFrame:
+    """Give a row for each combination of values."""
+    rows = itertools.product(*columns.values())
+    return pd.DataFrame(rows, columns=list(columns))
 
 
 def digits() -> Images:
@@ -58,8 +77,7 @@ def alternating() -> Writers:
 
 def runs() -> pd.DataFrame:
     """Three recipes of five seeds: the second better than the first, the third like it."""
-    table = pd.MultiIndex.from_product([["a", "b", "c"], range(5)], names=["recipe", "seed"])
-    table = table.to_frame(index=False).assign(seconds=10.0)
+    table = product(recipe="abc", seed=range(5)).assign(seconds=10.0)
     better = np.where(table["recipe"] == "a", 0, 0.008)
     return table.assign(accuracy=0.985 + better + 0.001 * np.sin(2.5 * table.index))
 
@@ -89,19 +107,15 @@ def published() -> pd.DataFrame:
 
 
 def peeking() -> pd.DataFrame:
-    keys = ["recipe", "seed", "epoch"]
-    table = pd.MultiIndex.from_product([["reference", "best"], range(4), range(1, 9)], names=keys)
-    table = table.to_frame(index=False)
+    table = product(recipe=["reference", "best"], seed=range(4), epoch=range(1, 9))
     wobble = 20 * np.sin(table["seed"] + 3 * table["epoch"])
     counts = (90 + 900 * np.exp(-table["epoch"]) + wobble).round()
     return table.assign(test_errors=counts, test_images=10_000)
 
 
 def robustness() -> pd.DataFrame:
-    keys = ["network", "corruption", "strength"]
     kinds = ["shift", "blur", "noise", "FGSM"]
-    table = pd.MultiIndex.from_product([["a", "b"], kinds, [0.0, 1.0, 2.0]], names=keys)
-    table = table.to_frame(index=False).assign(unit="pixels")
+    table = product(network="ab", corruption=kinds, strength=[0.0, 1.0, 2.0]).assign(unit="pixels")
     return table.assign(accuracy=0.99 - 0.1 * table["strength"] * (table["network"] == "a"))
 
 
