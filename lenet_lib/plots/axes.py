@@ -36,7 +36,10 @@ def accuracy_axis(axes: Axes, lowest: float, highest: float, *, of: str = "y") -
     axis = getattr(axes, f"{of}axis")
     getattr(axes, f"set_{of}scale")("log")
     getattr(axes, f"set_{of}lim")(100 - lowest, 100 - highest)
-    axis.set_major_locator(FixedLocator([100 - a for a in _ACCURACIES if lowest <= a <= highest]))
+    ticks = [a for a in _ACCURACIES if lowest <= a <= highest]
+    if of == "x" and len(ticks) > 6:  # their numbers stand side by side
+        ticks = [a for a in ticks if a in (50, 90, 99, 99.9, 99.99)]
+    axis.set_major_locator(FixedLocator([100 - a for a in ticks]))
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(FuncFormatter(lambda error, _: f"{100 - error:.6g}"))
 
