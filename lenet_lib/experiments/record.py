@@ -35,6 +35,7 @@ def vary(
         How many images it is for: on few it is stretched if no epochs are given.
     changes
         Other values of :class:`~lenet_lib.training.Recipe`'s fields; None leaves one as it is.
+        Another optimizer goes without weight decay, which is another thing to each.
 
     Returns
     -------
@@ -50,6 +51,8 @@ def vary(
     new = {k: v for k, v in changes.items() if v is not None and v != getattr(usual, k)}
     labels = [f"{recipe.epochs}epochs"] if recipe.epochs != usual.epochs else []
     labels += [f"{key.replace('_', '-')}-{value}" for key, value in new.items()]
+    if "optimizer" in new:
+        new.setdefault("weight_decay", 0.0)
     recipe = replace(recipe, name="-".join([name, *labels]), **new)
     return recipe if images is None or epochs is not None else stretch(recipe, images)
 
