@@ -5,24 +5,21 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from lenet_lib.data.sources import TITLES
-from lenet_lib.training.recipe import RECIPES, Recipe
+from lenet_lib.training import RECIPES
+from lenet_lib.training.recipe import Network, Optimizer
 
 if TYPE_CHECKING:  # to mypy a word, to Typer a choice
     RecipeName = str
     RecipeNames = list[str]
     DatasetName = str
-    NetworkName = str
-    OptimizerName = str
 else:
     RecipeName, DatasetName = Literal[tuple(RECIPES)], Literal[tuple(TITLES)]
     RecipeNames = list[StrEnum("RecipeName", {name: name for name in RECIPES})]
-    NetworkName = get_type_hints(Recipe)["network"]
-    OptimizerName = get_type_hints(Recipe)["optimizer"]
 
 RecipeOption = Annotated[
     RecipeName, typer.Option("--recipe", metavar="NAME", help="Training settings: `lenet recipes`.")
@@ -47,7 +44,11 @@ BatchSizeOption = Annotated[
     typer.Option("--batch-size", min=2, max=60_000, help="Images per step.  [the recipe's]"),
 ]
 OptimizerOption = Annotated[
-    OptimizerName | None, typer.Option("--optimizer", help="Rule of a step.  [the recipe's]")
+    Optimizer | None,
+    typer.Option("--optimizer", help="The rule of a step, without decay.  [the recipe's]"),
+]
+NetworkOption = Annotated[
+    Network | None, typer.Option("--network", help="What is trained.  [the recipe's]")
 ]
 DatasetOption = Annotated[DatasetName, typer.Option("--dataset", help="What to train and test on.")]
 DataDirOption = Annotated[

@@ -20,10 +20,7 @@ def study_command(
         int, typer.Option("--seeds", min=1, max=10_000, help="Seeds 0, 1, … of each recipe.")
     ] = 5,
     epochs: options.EpochsOption = None,
-    network: Annotated[
-        options.NetworkName | None,
-        typer.Option("--network", help="What is trained.  [the recipe's]"),
-    ] = None,
+    network: options.NetworkOption = None,
     train_images: Annotated[
         list[int] | None,
         typer.Option("--train-images", min=2, help="Train on so many only; repeat it.  [all]"),

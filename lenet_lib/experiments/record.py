@@ -13,10 +13,8 @@ from torch import nn
 import lenet_lib
 from lenet_lib.data import Dataset
 from lenet_lib.evaluation.metrics import Metrics, evaluate
-from lenet_lib.experiments._until_core import code_digest, digest
+from lenet_lib.training import RECIPES, Fit, Recipe, code_digest, fit, get_recipe, stretch
 from lenet_lib.training.device import describe
-from lenet_lib.training.loop import Fit, fit
-from lenet_lib.training.recipe import RECIPES, Recipe, get_recipe, stretch
 
 KEY = ["dataset", "recipe", "network", "train_images", "epochs", "seed", "settings"]
 """What tells one run from another; ``settings`` is the digest of all of the recipe's."""
@@ -37,6 +35,7 @@ def vary(
         How many images it is for: on few it is stretched if no epochs are given.
     changes
         Other values of :class:`~lenet_lib.training.Recipe`'s fields; None leaves one as it is.
+        Another optimizer goes without weight decay, which is another thing to each.
 
     Returns
     -------
@@ -52,6 +51,8 @@ def vary(
     new = {k: v for k, v in changes.items() if v is not None and v != getattr(usual, k)}
     labels = [f"{recipe.epochs}epochs"] if recipe.epochs != usual.epochs else []
     labels += [f"{key.replace('_', '-')}-{value}" for key, value in new.items()]
+    if "optimizer" in new:
+        new.setdefault("weight_decay", 0.0)
     recipe = replace(recipe, name="-".join([name, *labels]), **new)
     return recipe if images is None or epochs is not None else stretch(recipe, images)
 
@@ -98,7 +99,7 @@ class Job:
             "train_images": self.train_images or len(dataset.train),
             "epochs": self.recipe.epochs,
             "seed": self.seed,
-            "settings": digest(self.recipe),
+            "settings": self.recipe.digest(),
         }
 
     def train(
@@ -112,8 +113,8 @@ class Job:
         """Train on the data set's training part; the other options are those of ``fit``."""
         train = dataset.train
         if self.train_images is not None:
-            chance = torch.Generator().manual_seed(self.seed)
-            train = train[torch.randperm(len(train), generator=chance)[: self.train_images]]
+            generator = torch.Generator().manual_seed(self.seed)
+            train = train[torch.randperm(len(train), generator=generator)[: self.train_images]]
         return fit(
             self.recipe,
             train,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
-import pytest
 from helpers.cli import lenet
 from helpers.paths import ROOT
 
@@ -23,13 +22,3 @@ def test_every_recipe_is_listed_with_the_means_of_the_study(tmp_path: Path) -> N
         assert f"{own.accuracy.mean():.2%}" in lines[name]
         assert f" {len(own)} " in lines[name]
         assert f"{own.seconds.mean():,.0f} s" in lines[name]
-
-
-def test_without_the_repository_the_settings_are_still_listed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("lenet_lib.cli.recipes.STUDY", tmp_path / "study.csv")
-    result = lenet("recipes", cwd=tmp_path)
-    assert result.returncode == 0, result.stderr
-    assert all(name in result.stdout for name in RECIPES)
-    assert "results/study.csv" in result.stdout

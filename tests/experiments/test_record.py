@@ -49,11 +49,14 @@ def test_varied_settings_have_a_name_of_their_own() -> None:
     assert vary("fast", images=60_000) == usual
     assert vary("fast", images=1_437) == stretch(usual, 1_437)
     assert vary("fast", images=1_437, epochs=1).epochs == 1
+    for optimizer in ("adam", "sgd"):
+        other = vary("fast", optimizer=optimizer)
+        assert (other.name, other.weight_decay) == (f"fast-optimizer-{optimizer}", 0.0)
     best, shorter = RECIPES["best"], vary("best", epochs=40)
     assert best.teacher
     assert shorter.teacher
     assert shorter.teacher.epochs == best.teacher.epochs * 40 / best.epochs
-    with pytest.raises(LenetError, match="learning rate"):
+    with pytest.raises(LenetError, match="learning_rate"):
         vary("fast", learning_rate=-1.0)
     with pytest.raises(LenetError, match="no recipe"):
         vary("slow")
