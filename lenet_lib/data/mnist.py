@@ -67,8 +67,33 @@ DIGIT_NAMES = tuple("0123456789")
 
 
 def scale(images: Tensor) -> Tensor:
-    """Turn pixels into what every network here is fed: uint8 0–255 → float32 0–1, same shape."""
-    return images.float() / 255
+    """Turn pixels into what every network here is fed.
+
+    Parameters
+    ----------
+    images
+        Whole numbers 0–255, which are divided by 255, or floats 0–1, which are left as they are;
+        any shape.
+
+    Returns
+    -------
+    Tensor
+        float32 0–1, same shape.
+
+    Raises
+    ------
+    LenetError
+        Values beyond these ranges, or NaN: what they are meant to be can't be told.
+    """
+    if images.dtype == torch.uint8:
+        return images.float() / 255
+    most = 1 if images.is_floating_point() else 255
+    if images.dtype == torch.bool or not bool(((images >= 0) & (images <= most)).all()):
+        raise LenetError(
+            f"Pixels must be whole numbers from 0 to 255 or floats from 0 to 1; these are "
+            f"{str(images.dtype).removeprefix('torch.')} from {images.min()} to {images.max()}."
+        )
+    return images.float() / most
 
 
 def load(name: str = "mnist", data_dir: str | Path | None = None) -> Dataset:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import math
 import shutil
 import struct
 from pathlib import Path
@@ -39,6 +40,21 @@ def test_mnist_is_what_the_report_says(mnist: data.Dataset) -> None:
     pixels = data.scale(mnist.train.images).double()
     assert pixels.mean().item() == pytest.approx(0.1307, abs=5e-5)
     assert pixels.std().item() == pytest.approx(0.3081, abs=5e-5)
+
+
+def test_whole_numbers_are_scaled_and_floats_are_not_scaled_again() -> None:
+    pixels = torch.arange(256, dtype=torch.uint8).reshape(4, 64)
+    scaled = data.scale(pixels)
+    assert scaled.dtype == torch.float32 and scaled.shape == pixels.shape
+    assert torch.equal(scaled, pixels.float() / 255)
+    for same in (pixels.int(), pixels.long(), scaled, scaled.double()):
+        again = data.scale(same)
+        assert again.dtype == torch.float32 and torch.equal(again, scaled)
+    assert data.scale(torch.zeros(0, 1, 28, 28)).shape == (0, 1, 28, 28)
+    wrong = [pixels.float(), pixels.int() - 1, pixels.int() + 1, scaled - 0.1]
+    for images in (*wrong, torch.tensor([0.5, math.nan]), torch.tensor([True])):
+        with pytest.raises(LenetError, match=r"0 to 255 or floats from 0 to 1; these are \w+ from"):
+            data.scale(images)
 
 
 def test_writers_are_who_qmnist_says(mnist: data.Dataset) -> None:
