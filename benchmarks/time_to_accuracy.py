@@ -25,9 +25,8 @@ import typer
 from lenet_lib import data, files
 from lenet_lib.data import download
 from lenet_lib.evaluation.metrics import evaluate
+from lenet_lib.training import RECIPES, fit
 from lenet_lib.training.device import computes_in_bfloat16, describe
-from lenet_lib.training.loop import fit
-from lenet_lib.training.recipe import RECIPES
 
 CPU = torch.device("cpu")
 

@@ -33,8 +33,7 @@ def measure(weights: Path = WEIGHTS, twin: Path | None = None) -> float:
     from lenet_lib.data import load, load_writers, split_by_writer
     from lenet_lib.evaluation.calibration import fit_temperature
     from lenet_lib.models import load_weights, predict_logits, read_metadata, save_weights
-    from lenet_lib.training.loop import fit
-    from lenet_lib.training.recipe import get_recipe
+    from lenet_lib.training import fit, get_recipe
 
     facts = read_metadata(weights)
     split = split_by_writer(load("mnist").train, load_writers())

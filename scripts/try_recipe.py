@@ -18,9 +18,7 @@ import torch
 import typer
 
 from lenet_lib import data, files
-from lenet_lib.training import Distortion
-from lenet_lib.training.loop import fit
-from lenet_lib.training.recipe import Recipe, get_recipe
+from lenet_lib.training import Distortion, Recipe, fit, get_recipe
 
 OUT = Path("results/search.csv")
 

@@ -14,7 +14,7 @@ from helpers.paths import ROOT
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from lenet_lib.training.recipe import RECIPES
+from lenet_lib.training import RECIPES
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LINES = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
@@ -94,19 +94,19 @@ def test_a_trial_changes_the_settings_it_is_told() -> None:
     import runpy
 
     change = runpy.run_path(str(ROOT / "scripts" / "try_recipe.py"))["change"]
-    clean = RECIPES["clean"]
-    assert clean.distortion
-    words = ["epochs=30", "learning_rate=1e-3", "schedule=constant", "clean_statistics=false"]
-    assert change(clean, [*words, "distortion.alpha=20"]) == replace(
-        clean,
+    start = RECIPES["elastic-recalibrated"]
+    assert start.distortion
+    words = ["epochs=30", "learning_rate=1e-3", "schedule=constant", "recalibrate_bn=false"]
+    assert change(start, [*words, "distortion.alpha=20"]) == replace(
+        start,
         epochs=30,
         learning_rate=0.001,
         schedule="constant",
-        clean_statistics=False,
-        distortion=replace(clean.distortion, alpha=20),
+        recalibrate_bn=False,
+        distortion=replace(start.distortion, alpha=20),
     )
-    together = replace(clean, swa=0.5, swa_learning_rate=0.002)  # neither is allowed alone
-    assert change(clean, ["swa=0.5", "swa_learning_rate=0.002"]) == together
+    together = replace(start, swa=0.5, swa_learning_rate=0.002)  # neither is allowed alone
+    assert change(start, ["swa=0.5", "swa_learning_rate=0.002"]) == together
 
 
 def test_no_trial_of_the_search_stands_there_twice() -> None:

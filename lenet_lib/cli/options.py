@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_type_hints
 import typer
 
 from lenet_lib.data.sources import TITLES
-from lenet_lib.training.recipe import RECIPES, Recipe
+from lenet_lib.training import RECIPES, Recipe
 
 if TYPE_CHECKING:  # to mypy a word, to Typer a choice
     RecipeName = str

@@ -9,7 +9,7 @@ from statistics import mean
 import typer
 
 import lenet_lib
-from lenet_lib.training.recipe import RECIPES
+from lenet_lib.training import RECIPES
 
 STUDY = Path(lenet_lib.__file__).resolve().parents[1] / "results" / "study.csv"
 """The table of all runs on MNIST; a package without its repository lacks it."""

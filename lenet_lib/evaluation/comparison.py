@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lenet_lib.evaluation.statistics import compare, mean_interval
-from lenet_lib.training import Distortion
-from lenet_lib.training.recipe import RECIPES, Recipe
+from lenet_lib.training import RECIPES, Distortion, Recipe
 
 ASSIGNMENT = "reference"
 """The recipe with the assignment's settings."""
@@ -48,7 +47,7 @@ def multiply_adds(recipe: Recipe, images: int = 60_000) -> int:
     """
     cost = 3 * _forward(recipe) * recipe.epochs * images
     if recipe.teacher is not None:
-        copies = min(recipe.copies, recipe.epochs)
+        copies = min(recipe.cached_augmentations, recipe.epochs)
         cost += multiply_adds(recipe.teacher, images) + _forward(recipe.teacher) * copies * images
     return cost
 
@@ -67,7 +66,7 @@ _UNITS = {
     "swa_learning_rate": "learning rate while averaged",
     "teacher": "teacher (a recipe)",
     "teacher_temperature": "temperature of both",
-    "copies": "distorted copies of an image",
+    "cached_augmentations": "distorted copies of an image",
     "rotation": "rotation (± degrees)",
     "scale": "scale (±)",
     "shear": "shear (±)",
@@ -84,18 +83,13 @@ def settings_table(names: Sequence[str]) -> pd.DataFrame:
         recipe = RECIPES[name]
         row: dict[str, Any] = recipe.settings()
         row |= row.pop("distortion") or dict.fromkeys(Distortion.__dataclass_fields__)
-        if recipe.schedule == "constant":
-            row["warmup"] = None
-        if not recipe.swa:
-            row["swa"] = row["swa_learning_rate"] = None
-        if recipe.teacher is None:
-            row["teacher_temperature"] = row["copies"] = None
-        else:
-            row["teacher"] = recipe.teacher.name
+        row |= dict.fromkeys(recipe.unused())
+        row["swa"] = recipe.swa or None
+        row["teacher"] = recipe.teacher and recipe.teacher.name
         if not row["alpha"]:
             row["alpha"] = row["sigma"] = None
         rows[name] = row
-    table = pd.DataFrame(rows).drop("name").map(_shown)
+    table = pd.DataFrame(rows).drop("name").dropna(how="all").map(_shown)
     return table.rename(index=_UNITS).rename(index=lambda setting: setting.replace("_", " "))
 
 

@@ -13,10 +13,8 @@ from torch import nn
 import lenet_lib
 from lenet_lib.data import Dataset
 from lenet_lib.evaluation.metrics import Metrics, evaluate
-from lenet_lib.experiments._until_core import code_digest, digest
+from lenet_lib.training import RECIPES, Fit, Recipe, code_digest, fit, get_recipe, stretch
 from lenet_lib.training.device import describe
-from lenet_lib.training.loop import Fit, fit
-from lenet_lib.training.recipe import RECIPES, Recipe, get_recipe, stretch
 
 KEY = ["dataset", "recipe", "network", "train_images", "epochs", "seed", "settings"]
 """What tells one run from another; ``settings`` is the digest of all of the recipe's."""
@@ -98,7 +96,7 @@ class Job:
             "train_images": self.train_images or len(dataset.train),
             "epochs": self.recipe.epochs,
             "seed": self.seed,
-            "settings": digest(self.recipe),
+            "settings": self.recipe.digest(),
         }
 
     def train(
@@ -112,8 +110,8 @@ class Job:
         """Train on the data set's training part; the other options are those of ``fit``."""
         train = dataset.train
         if self.train_images is not None:
-            chance = torch.Generator().manual_seed(self.seed)
-            train = train[torch.randperm(len(train), generator=chance)[: self.train_images]]
+            generator = torch.Generator().manual_seed(self.seed)
+            train = train[torch.randperm(len(train), generator=generator)[: self.train_images]]
         return fit(
             self.recipe,
             train,

@@ -18,11 +18,9 @@ from lenet_lib import files
 from lenet_lib.data import Dataset, load
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluation.metrics import Metrics
-from lenet_lib.experiments._until_core import code_digest
 from lenet_lib.experiments.record import Job, Record, metrics_of
 from lenet_lib.models import load_weights, read_metadata, save_weights
-from lenet_lib.training.loop import Fit, teacher_checkpoint
-from lenet_lib.training.recipe import Distortion, Recipe
+from lenet_lib.training import Distortion, Fit, Recipe, code_digest, teacher_checkpoint
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from lenet_lib.data import Dataset, load
 from lenet_lib.errors import LenetError
 from lenet_lib.experiments.record import KEY, Job, Record
 from lenet_lib.models import save_weights
-from lenet_lib.training.recipe import get_recipe, stretch
+from lenet_lib.training import get_recipe, stretch
 
 MISTAKES = [*KEY, "index", "predicted"]
 """The columns of the table of errors."""

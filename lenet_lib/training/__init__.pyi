@@ -9,11 +9,11 @@ from .loop import (
 from .loop import (
     fit as fit,
 )
-from .recipe import (
-    LADDER as LADDER,
+from .loop import (
+    teacher_checkpoint as teacher_checkpoint,
 )
-from .recipe import (
-    RECIPES as RECIPES,
+from .provenance import (
+    code_digest as code_digest,
 )
 from .recipe import (
     Distortion as Distortion,
@@ -21,9 +21,21 @@ from .recipe import (
 from .recipe import (
     Recipe as Recipe,
 )
-from .recipe import (
+from .recipes import (
+    LADDER as LADDER,
+)
+from .recipes import (
+    REACHED as REACHED,
+)
+from .recipes import (
+    RECIPES as RECIPES,
+)
+from .recipes import (
+    Reached as Reached,
+)
+from .recipes import (
     get_recipe as get_recipe,
 )
-from .recipe import (
+from .recipes import (
     stretch as stretch,
 )

@@ -1,4 +1,4 @@
-"""Distillation: what a trained network says of each image, in place of its label.
+"""Distillation: a trained network's soft targets in place of the labels.
 
 Source: G. Hinton, O. Vinyals and J. Dean, *Distilling the knowledge in a neural network*, NIPS Deep
 Learning Workshop 2015, doi:10.48550/arXiv.1503.02531.
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 
 class Teacher:
-    """A trained network's probabilities for the batches of each copy, computed when first met.
+    """A trained network's soft targets for every cached batch, computed when first asked for.
 
     Parameters
     ----------
@@ -28,10 +28,24 @@ class Teacher:
         self.known: dict[tuple[int, int], Tensor] = {}
 
     @torch.no_grad()
-    def probabilities(self, copy: int, batch: int, images: Tensor) -> Tensor:
-        """Give float32 N×10 for the images of a copy's batch, softened by the temperature."""
-        if (copy, batch) not in self.known:
+    def soft_targets(self, augmentation: int, batch: int, images: Tensor) -> Tensor:
+        """Give the softened probabilities for a batch of images.
+
+        Parameters
+        ----------
+        augmentation, batch
+            The numbers under which the batch's soft targets are kept.
+        images
+            float32 N×1×28×28, 0–1.
+
+        Returns
+        -------
+        Tensor
+            float32 N×10, rows summing to 1.
+        """
+        key = (augmentation, batch)
+        if key not in self.known:
             with self.precision:
                 logits = self.model(images).float()
-            self.known[copy, batch] = (logits / self.temperature).softmax(1)
-        return self.known[copy, batch]
+            self.known[key] = (logits / self.temperature).softmax(1)
+        return self.known[key]

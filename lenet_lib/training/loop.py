@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import math
-import pickle
 import sys
 import time
 from collections.abc import Iterator
@@ -17,12 +15,12 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, update_bn
 from tqdm import tqdm
 
-from lenet_lib import files
 from lenet_lib.data import Images, scale
 from lenet_lib.errors import LenetError
 from lenet_lib.models import NETWORKS, is_finite, predict_logits
 from lenet_lib.models.fast_conv import accelerate
 from lenet_lib.training.augment import distort
+from lenet_lib.training.checkpoint import Stateful, restore, save
 from lenet_lib.training.device import (
     choose_device,
     computes_in_bfloat16,
@@ -30,14 +28,9 @@ from lenet_lib.training.device import (
     repeatable,
 )
 from lenet_lib.training.distillation import Teacher
+from lenet_lib.training.provenance import code_digest
 from lenet_lib.training.recipe import Recipe
 from lenet_lib.training.schedule import make_optimizer, make_schedule
-
-BROKEN = (
-    *(AttributeError, EOFError, LookupError, OSError, RuntimeError, TypeError, ValueError),
-    pickle.UnpicklingError,
-)
-"""What torch raises over a file that is no checkpoint, depending on where it is damaged."""
 
 
 @dataclass
@@ -109,8 +102,9 @@ def fit(
         )
     with repeatable(seed):
         run = _Training(recipe, train.to(device), seed, teacher.model if teacher else None)
+        identity = {"recipe": recipe.settings(), "seed": seed, "code": code_digest(recipe)}
         if checkpoint is not None and checkpoint.is_file():
-            run.restore(checkpoint)
+            run.history = restore(checkpoint, identity, run.parts)
         with tqdm(
             total=recipe.epochs * run.steps,
             initial=len(run.history) * run.steps,
@@ -131,7 +125,7 @@ def fit(
                 if validation is not None:
                     run.history[-1] |= _validate(run.model, validation.to(device))
                 if checkpoint is not None:
-                    run.save(checkpoint)
+                    save(checkpoint, identity, run.parts, run.history)
     if not is_finite(run.model):  # the last step came after the last look at the loss
         raise LenetError(
             f"The trained weights are no longer finite; lower the learning rate "
@@ -187,6 +181,13 @@ class _Training:
         self.schedule = make_schedule(recipe, self.optimizer, self.steps)
         self.loss = nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing)
         self.precision = _precision(recipe, device)
+        parts: dict[str, Stateful | None] = {
+            "model": self.model,
+            "average": self.average,
+            "optimizer": self.optimizer,
+            "schedule": self.schedule,
+        }
+        self.parts = {name: part for name, part in parts.items() if part is not None}
 
     def epoch(self, epoch: int, bar: tqdm[Any]) -> None:
         """Train for one pass over the data and append it to the history."""
@@ -194,18 +195,19 @@ class _Training:
         loss_sum, right = torch.zeros((2, 1), device=self.train.labels.device)
         seen = 0
         self.network.train()
-        chance = torch.Generator(self.train.labels.device).manual_seed(self._epoch_seed(epoch))
+        generator = torch.Generator(self.train.labels.device).manual_seed(self._epoch_seed(epoch))
         for number, index in enumerate(self._batches(epoch), start=1):
             images, labels = scale(self.train.images[index]), self.train.labels[index]
             if self.recipe.distortion is not None:
-                images = distort(images, chance, self.recipe.distortion)
+                images = distort(images, generator, self.recipe.distortion)
             with self.precision:
                 logits = self.network(images).float()
             if self.teacher is None:
                 loss = self.loss(logits, labels)
             else:
-                said = self.teacher.probabilities(epoch % self.recipe.copies, number, images)
-                loss = self.loss(logits / self.recipe.teacher_temperature, said)
+                cached = epoch % self.recipe.cached_augmentations
+                soft_targets = self.teacher.soft_targets(cached, number, images)
+                loss = self.loss(logits / self.recipe.teacher_temperature, soft_targets)
             self.optimizer.zero_grad()
             loss.backward()
             self.optimizer.step()
@@ -242,13 +244,13 @@ class _Training:
         start = time.perf_counter()
         if self.average is not None:
             self.model.load_state_dict(self.average.module.state_dict())
-        if self.recipe.clean_statistics:
+        if self.recipe.recalibrate_bn:
             update_bn((scale(images) for images in self.train.images.split(1000)), self.network)
         self.history[-1]["seconds"] += time.perf_counter() - start
 
     def _epoch_seed(self, epoch: int) -> int:
-        if self.recipe.teacher is not None:  # copies that its own training has not shown it
-            epoch = self.recipe.teacher.epochs + epoch % self.recipe.copies
+        if self.recipe.teacher is not None:  # augmentations that its own training has not shown it
+            epoch = self.recipe.teacher.epochs + epoch % self.recipe.cached_augmentations
         return self.seed * 10_007 + epoch
 
     def _batches(self, epoch: int) -> Iterator[Tensor]:
@@ -258,45 +260,6 @@ class _Training:
         for index in torch.split(order.to(self.train.labels.device), self.recipe.batch_size):
             if len(index) > 1:  # batch normalisation needs two images to compare
                 yield index
-
-    def save(self, path: Path) -> None:
-        """Write all that the next epochs depend on."""
-        buffer = io.BytesIO()
-        torch.save(self._state(), buffer)
-        files.write(path, buffer.getvalue())
-
-    def restore(self, path: Path) -> None:
-        """Go on from :meth:`save`."""
-        try:
-            state = torch.load(path, map_location="cpu", weights_only=True)
-            if state["recipe"] != self.recipe.settings() or state["seed"] != self.seed:
-                raise LenetError(
-                    f"{path} belongs to a run with another recipe or seed; choose another folder "
-                    f"or start over with --no-resume."
-                )
-            self.model.load_state_dict(state["model"])
-            if self.average is not None:
-                self.average.load_state_dict(state["average"])
-            self.optimizer.load_state_dict(state["optimizer"])
-            if self.schedule is not None:
-                self.schedule.load_state_dict(state["schedule"])
-            self.history = state["history"]
-        except BROKEN as error:
-            raise LenetError(
-                f"{path} is no usable checkpoint ({type(error).__name__}); start over with "
-                f"--no-resume."
-            ) from None
-
-    def _state(self) -> dict[str, Any]:
-        return {
-            "recipe": self.recipe.settings(),
-            "seed": self.seed,
-            "model": self.model.state_dict(),
-            "average": self.average.state_dict() if self.average is not None else None,
-            "optimizer": self.optimizer.state_dict(),
-            "schedule": self.schedule.state_dict() if self.schedule is not None else None,
-            "history": self.history,
-        }
 
 
 def _validate(model: nn.Module, validation: Images) -> dict[str, float]:

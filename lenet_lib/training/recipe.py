@@ -1,12 +1,52 @@
-"""How a network is trained, as named, frozen, printable settings."""
+"""How a network is trained: frozen, printable settings, each of them checked; without torch."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, NamedTuple, get_args
 
 from lenet_lib.errors import LenetError
+
+Optimizer = Literal["adam", "adamw", "sgd"]
+Schedule = Literal["constant", "one-cycle", "cosine", "step"]
+Network = Literal["LeNet", "LeNet5", "SmallVGG"]
+"""The names in :data:`lenet_lib.models.NETWORKS`, which needs torch."""
+
+
+class _Rule(NamedTuple):
+    """What a field may hold: its type, a condition, and both in words."""
+
+    kind: type
+    holds: Callable[[Any], bool]
+    words: str
+
+
+_NOT_NEGATIVE = _Rule(float, lambda x: 0 <= x < math.inf, "a finite number, 0 or more")
+_POSITIVE = _Rule(float, lambda x: 0 < x < math.inf, "a finite number above 0")
+_SHARE = _Rule(float, lambda x: 0 <= x < 1, "a number from 0 to below 1")
+_SWITCH = _Rule(bool, lambda _: True, "True or False")
+
+
+def _at_least(least: int) -> _Rule:
+    return _Rule(int, lambda x: x >= least, f"a whole number, at least {least}")
+
+
+def _one_of(names: object) -> _Rule:
+    return _Rule(str, lambda x: x in get_args(names), f"one of {', '.join(get_args(names))}")
+
+
+def _check(owner: str, values: Mapping[str, Any], rules: Mapping[str, _Rule]) -> None:
+    for field, (kind, holds, words) in rules.items():
+        value = values[field]
+        # True is an int to Python, and an int is as good as a float here.
+        typed = type(value) in (int, float) if kind is float else type(value) is kind
+        if not (typed and holds(value)):
+            raise LenetError(f"A {owner}'s {field} must be {words}, not {value!r}.")
 
 
 @dataclass(frozen=True)
@@ -16,16 +56,21 @@ class Distortion:
     Attributes
     ----------
     rotation
-        Largest turn, in degrees.
+        Largest turn, in degrees, 0 or more.
     scale
-        Largest change of width and of height, each for itself, as a fraction.
+        Largest change of width and of height, each for itself, as a fraction, 0 to below 1.
     shear
-        Largest horizontal shear, pixels across per pixel down.
+        Largest horizontal shear, pixels across per pixel down, 0 or more.
     shift
-        Largest shift down or across, in pixels.
+        Largest shift down or across, in pixels, 0 or more.
     alpha, sigma
-        Strength and smoothness (in pixels) of the elastic field. The paper has 34 and 4; by
-        default it is gentler. ``alpha`` 0 leaves it out.
+        Strength (0 or more) and smoothness (in pixels, above 0) of the elastic field. Simard et al.
+        2003 have 34 and 4; by default it is gentler. ``alpha`` 0 leaves it out.
+
+    Raises
+    ------
+    LenetError
+        A bound is no such number.
     """
 
     rotation: float = 10.0
@@ -35,208 +80,174 @@ class Distortion:
     alpha: float = 20.0
     sigma: float = 4.0
 
+    def __post_init__(self) -> None:
+        others = dict.fromkeys(("rotation", "shear", "shift", "alpha"), _NOT_NEGATIVE)
+        _check("distortion", vars(self), {**others, "scale": _SHARE, "sigma": _POSITIVE})
+
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that decides a training run but the data, the seed and the machine.
+    """Everything that decides a training run but the data, the seed, the code and the machine.
 
     Attributes
     ----------
+    name
+        Stands in tables and in names of folders: letters, digits and ``. _ + = -``.
     epochs
-        Passes over the training set; the weights after the last one are the result.
+        Passes over the training set, 1 or more; the weights after the last one are the result.
     batch_size
-        Images per step.
+        Images per step, 2 or more.
     optimizer
-        ``adam`` (Kingma & Ba 2015) or ``adamw`` (Loshchilov & Hutter 2019).
+        ``adam`` (Kingma & Ba 2015), ``adamw`` (Loshchilov & Hutter 2019), or ``sgd``: stochastic
+        gradient descent with Nesterov's momentum (Sutskever et al. 2013).
     learning_rate
-        The constant rate, or the peak of the schedule.
+        The constant rate, or the peak of the schedule, above 0.
     schedule
-        ``constant``, or ``one-cycle`` (Smith & Topin 2018): up over the first
-        ``warmup`` of the steps, down to nothing by the last.
+        ``constant``; ``one-cycle`` (Smith & Topin 2018): up over the first ``warmup`` of the steps,
+        down to nothing by the last; ``cosine`` (Loshchilov & Hutter 2017, without restarts): half a
+        cosine from the rate down to nothing; ``step`` (as in He et al. 2016): a tenth of the rate
+        after half of the steps, a hundredth after three quarters.
+    momentum
+        Share of the last step that the next one keeps, 0 to below 1; for ``sgd`` only. (Adam's β₁
+        is 0.9, and ``one-cycle`` moves it.)
     warmup
-        Fraction of the steps spent rising, 0–1; for ``one-cycle`` only.
+        Fraction of the steps spent rising, 0 to below 1; for ``one-cycle`` only.
     weight_decay
-        Decoupled weight decay per unit of learning rate; for ``adamw`` only.
+        0 or more: for ``adamw`` decoupled, per unit of learning rate; for the others an L2 penalty.
     label_smoothing
-        Probability mass taken from the true class and spread over all ten, 0–1.
+        Probability mass taken from the true class and spread over all ten, 0 to below 1.
     network
         What is trained: a name of :data:`lenet_lib.models.NETWORKS`.
     distortion
         Bounds of the random distortion of every image in every epoch; None leaves images alone.
-    clean_statistics
+    recalibrate_bn
         Whether batch normalisation's means and variances are estimated anew, after the last
         epoch, on the training images as they are: distorted ones, seen during training, have
         others, and are not what the network will read (cf. Touvron et al. 2019).
     swa
         Share of the epochs, at the end, in which the rate stays at ``swa_learning_rate``; the
         result is then the mean of the weights at those epochs' ends (stochastic weight averaging,
-        Izmailov et al. 2018), 0–1. Such a mean needs ``clean_statistics``: it has none of its own.
+        Izmailov et al. 2018), 0 to below 1. It needs ``one-cycle``, and ``recalibrate_bn``, since a
+        mean of weights has no statistics of its own.
     swa_learning_rate
-        Where the one-cycle schedule ends and the rate stays; for ``swa`` only.
+        Where the one-cycle schedule ends and the rate stays, above 0; for ``swa`` only.
     mixed_precision
         Whether a step computes in bfloat16 on a CPU with instructions for it; weights, optimiser
         and everything after training are float32 (Micikevicius et al. 2018).
     teacher
-        Settings of a network that is trained first, from the same seed and images: what it says of
-        an image then stands in for the label (distillation, Hinton, Vinyals & Dean 2015).
+        Settings of a network that is trained first, from the same seed and images: its soft targets
+        stand in for the labels (distillation, Hinton, Vinyals & Dean 2015).
     teacher_temperature
         What the logits of both are divided by before the softmax that compares them, above 0; for
         ``teacher`` only.
-    copies
-        How many distorted copies of each image there are; a later epoch goes through one of them
-        again, and the teacher need not be asked twice. For ``teacher`` only.
+    cached_augmentations
+        How many distorted copies of each image there are, 1 or more; a later epoch goes through one
+        of them again, and the teacher need not be asked twice. For ``teacher`` only.
+
+    Raises
+    ------
+    LenetError
+        A field does not hold what is said here, or would have no effect in this combination.
     """
 
     name: str
     epochs: int
     batch_size: int
-    optimizer: Literal["adam", "adamw"]
+    optimizer: Optimizer
     learning_rate: float
-    schedule: Literal["constant", "one-cycle"] = "constant"
+    schedule: Schedule = "constant"
+    momentum: float = 0.9
     warmup: float = 0.3
     weight_decay: float = 0.0
     label_smoothing: float = 0.0
-    network: Literal["LeNet", "LeNet5", "SmallVGG"] = "LeNet"
+    network: Network = "LeNet"
     distortion: Distortion | None = None
-    clean_statistics: bool = False
+    recalibrate_bn: bool = False
     swa: float = 0.0
     swa_learning_rate: float = 0.0
     mixed_precision: bool = False
     teacher: Recipe | None = None
     teacher_temperature: float = 1.0
-    copies: int = 1
+    cached_augmentations: int = 1
 
     def __post_init__(self) -> None:
-        if self.epochs < 1 or self.batch_size < 2:
-            raise LenetError("A recipe needs at least 1 epoch and a batch of at least 2 images.")
-        if not 0 < self.learning_rate < math.inf:
-            raise LenetError(f"A learning rate must be above 0 and finite: {self.learning_rate}.")
-        if not 0 <= self.swa < 1:
-            raise LenetError(
-                f"The share of averaged epochs must be 0 or more, below 1: {self.swa}."
-            )
+        _check("recipe", vars(self), _RULES)
+        for field, kind in {"distortion": Distortion, "teacher": Recipe}.items():
+            value = getattr(self, field)
+            if not (value is None or isinstance(value, kind)):
+                raise LenetError(
+                    f"A recipe's {field} must be a {kind.__name__} or None, not {value!r}."
+                )
+        for field in self.unused():
+            default = type(self).__dataclass_fields__[field].default
+            if getattr(self, field) != default:
+                raise LenetError(
+                    f"A recipe's {field} is for {_ONLY_FOR[field][1]} only; here it must stay "
+                    f"{default}."
+                )
         if self.swa and not (
-            self.schedule == "one-cycle"
-            and self.clean_statistics
-            and 0 < self.swa_learning_rate < math.inf
+            self.schedule == "one-cycle" and self.recalibrate_bn and self.swa_learning_rate
         ):
             raise LenetError(
-                "Averaging weights needs schedule one-cycle, clean_statistics and a finite "
-                "swa_learning_rate above 0."
+                "A recipe's swa needs schedule one-cycle, recalibrate_bn and a swa_learning_rate "
+                "above 0."
             )
-        if not 0 < self.teacher_temperature < math.inf or self.copies < 1:
-            raise LenetError("A teacher needs a finite temperature above 0 and at least 1 copy.")
 
     @property
     def cycle_epochs(self) -> int:
         """Epochs of the schedule itself, at least 1; those that follow are averaged."""
         return self.epochs - int(self.epochs * self.swa)
 
+    def unused(self) -> list[str]:
+        """List the settings without effect, given the others: they stay at their defaults."""
+        return [field for field, (applies, _) in _ONLY_FOR.items() if not applies(self)]
+
     def settings(self) -> dict[str, Any]:
         """Give all settings as a plain dictionary, for ``config.json``."""
         return asdict(self)
 
+    def digest(self) -> str:
+        """Give 12 hexadecimal digits of all settings, the teacher's included, but for the names."""
+        text = json.dumps(_nameless(self.settings()), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
 
-ONE_CYCLE = Recipe(
-    name="one-cycle",
-    epochs=20,
-    batch_size=256,
-    optimizer="adamw",
-    learning_rate=0.01,
-    schedule="one-cycle",
-    weight_decay=0.05,
-)
-LENET5 = replace(ONE_CYCLE, name="lenet5", network="LeNet5", learning_rate=0.005)
-AFFINE = replace(
-    ONE_CYCLE,
-    name="affine",
-    distortion=Distortion(rotation=8, scale=0.08, shear=0.1, shift=1.5, alpha=0),
-)
-ELASTIC = replace(
-    ONE_CYCLE,
-    name="elastic",
-    distortion=Distortion(rotation=8, scale=0.08, shear=0.1, shift=1.5, alpha=15),
-)
-CLEAN = replace(ELASTIC, name="clean", clean_statistics=True)
-LONG = replace(CLEAN, name="long", epochs=40)
-AVERAGED = replace(LONG, name="averaged", epochs=80, swa=0.75, swa_learning_rate=0.004)
-GENTLE = replace(
-    AVERAGED,
-    name="gentle",
-    distortion=Distortion(rotation=8, scale=0.08, shear=0.1, shift=1.5, alpha=8),
-)
-TEACHER = replace(
-    AVERAGED, name="teacher", network="SmallVGG", epochs=20, swa=0.4, mixed_precision=True
-)
-BEST = replace(AVERAGED, name="best", teacher=TEACHER, teacher_temperature=2.0, copies=24)
 
-RECIPES = {
-    recipe.name: recipe
-    for recipe in (
-        Recipe(
-            name="reference",  # the assignment's settings, exactly
-            epochs=20,
-            batch_size=1024,
-            optimizer="adam",
-            learning_rate=0.02,
-        ),
-        Recipe(
-            name="fast",
-            epochs=3,
-            batch_size=512,
-            optimizer="adamw",
-            learning_rate=0.02,
-            schedule="one-cycle",
-            weight_decay=0.5,
-            label_smoothing=0.05,
-            mixed_precision=True,
-        ),
-        ONE_CYCLE,
-        LENET5,
-        AFFINE,
-        ELASTIC,
-        CLEAN,
-        LONG,
-        AVERAGED,
-        GENTLE,
-        TEACHER,
-        BEST,
-    )
+def _nameless(value: Any) -> Any:
+    """Leave names out, and make 8 and 8.0 the same number."""
+    if isinstance(value, dict):
+        return {key: _nameless(inner) for key, inner in value.items() if key != "name"}
+    return float(value) if type(value) is int else value
+
+
+_RULES = {
+    "name": _Rule(
+        str,
+        lambda x: bool(re.fullmatch(r"[\w.+=-]+", x)),
+        "a word of letters, digits and . _ + = -",
+    ),
+    "epochs": _at_least(1),
+    "batch_size": _at_least(2),
+    "optimizer": _one_of(Optimizer),
+    "learning_rate": _POSITIVE,
+    "schedule": _one_of(Schedule),
+    "momentum": _SHARE,
+    "warmup": _SHARE,
+    "weight_decay": _NOT_NEGATIVE,
+    "label_smoothing": _SHARE,
+    "network": _one_of(Network),
+    "recalibrate_bn": _SWITCH,
+    "swa": _SHARE,
+    "swa_learning_rate": _NOT_NEGATIVE,
+    "mixed_precision": _SWITCH,
+    "teacher_temperature": _POSITIVE,
+    "cached_augmentations": _at_least(1),
 }
 
-LADDER = ("reference", "one-cycle", "affine", "elastic", "clean", "long", "averaged", "best")
-"""From the assignment's recipe to the best one: each adds one idea to the one before it."""
-
-
-def get_recipe(name: str, *, epochs: int | None = None) -> Recipe:
-    """Look a recipe up by name, with another number of epochs if one is given.
-
-    A teacher's epochs change in the same proportion.
-
-    Raises
-    ------
-    LenetError
-        No recipe has that name, or ``epochs`` is less than 1.
-    """
-    if name not in RECIPES:
-        raise LenetError(f"There is no recipe {name!r}; choose one of {', '.join(RECIPES)}.")
-    recipe = RECIPES[name]
-    if epochs is None:
-        return recipe
-    teacher = recipe.teacher
-    if teacher is not None:
-        share = epochs / recipe.epochs
-        teacher = replace(teacher, epochs=max(1, round(share * teacher.epochs)))
-    return replace(recipe, epochs=epochs, teacher=teacher)
-
-
-def stretch(recipe: Recipe, images: int, *, steps: int = 250) -> Recipe:
-    """Give a recipe the epochs that ``steps`` steps take, if it takes fewer on so few images.
-
-    On data sets of MNIST's size no recipe changes; on scikit-learn's 1,797 digits three epochs
-    would be over before the learning rate has risen.
-    """
-    per_epoch = math.ceil(images / recipe.batch_size)
-    teacher = recipe.teacher and stretch(recipe.teacher, images, steps=steps)
-    epochs = max(recipe.epochs, math.ceil(steps / per_epoch))
-    return replace(recipe, epochs=epochs, teacher=teacher)
+_ONLY_FOR: dict[str, tuple[Callable[[Recipe], bool], str]] = {
+    "momentum": (lambda recipe: recipe.optimizer == "sgd", "optimizer sgd"),
+    "warmup": (lambda recipe: recipe.schedule == "one-cycle", "schedule one-cycle"),
+    "swa_learning_rate": (lambda recipe: recipe.swa > 0, "averaged weights (swa above 0)"),
+    "teacher_temperature": (lambda recipe: recipe.teacher is not None, "recipes with a teacher"),
+    "cached_augmentations": (lambda recipe: recipe.teacher is not None, "recipes with a teacher"),
+}
+"""Field → when it has an effect, and the same in words."""

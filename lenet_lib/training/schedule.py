@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
 
 import torch
 from torch import nn
-from torch.optim.lr_scheduler import LRScheduler, OneCycleLR
+from torch.optim import SGD, Adam, AdamW
+from torch.optim.lr_scheduler import CosineAnnealingLR, LRScheduler, MultiStepLR, OneCycleLR
 
 from lenet_lib.training.recipe import Recipe
 
 
 def make_optimizer(recipe: Recipe, model: nn.Module) -> torch.optim.Optimizer:
     """Make the recipe's optimiser of a network's weights."""
-    kind = torch.optim.Adam if recipe.optimizer == "adam" else torch.optim.AdamW
-    return kind(
-        model.parameters(),
-        lr=recipe.learning_rate,
-        weight_decay=recipe.weight_decay,
-        fused=True,
-    )
+    weights, rate = model.parameters(), recipe.learning_rate
+    decay, momentum = recipe.weight_decay, recipe.momentum
+    if recipe.optimizer == "sgd":
+        nesterov = momentum > 0
+        return SGD(
+            weights, rate, weight_decay=decay, momentum=momentum, nesterov=nesterov, fused=True
+        )
+    kind = Adam if recipe.optimizer == "adam" else AdamW
+    return kind(weights, rate, weight_decay=decay, fused=True)
 
 
 def make_schedule(
@@ -29,27 +32,49 @@ def make_schedule(
 
     It is stepped during the recipe's ``cycle_epochs`` and leaves the rate of those that follow.
     """
-    if recipe.schedule == "constant":
-        return None
-    end: dict[str, Any] = {"total_steps": recipe.cycle_epochs * steps}
-    if recipe.swa:  # one step more, whose rate stays; 25 is how far below its peak the cycle starts
-        end["total_steps"] += 1
-        end["final_div_factor"] = recipe.learning_rate / 25 / recipe.swa_learning_rate
+    total = recipe.cycle_epochs * steps
+    match recipe.schedule:
+        case "constant":
+            return None
+        case "cosine":
+            return CosineAnnealingLR(optimizer, total)
+        case "step":
+            return MultiStepLR(optimizer, [math.ceil(total / 2), math.ceil(total * 3 / 4)])
+        case "one-cycle":
+            return _one_cycle(recipe, optimizer, total)
+
+
+def _one_cycle(recipe: Recipe, optimizer: torch.optim.Optimizer, total: int) -> OneCycleLR:
+    start, end = 25, 1e4  # how far below its peak the cycle starts, and how far below that it ends
+    if recipe.swa:  # one step more, whose rate stays
+        total, end = total + 1, recipe.learning_rate / start / recipe.swa_learning_rate
+    warmup = recipe.warmup
+    if warmup * total == 1:  # torch would divide by the length of a rise that is one step long
+        warmup += 1e-9
     return OneCycleLR(
-        optimizer, recipe.learning_rate, pct_start=recipe.warmup, div_factor=25, **end
+        optimizer,
+        recipe.learning_rate,
+        total_steps=total,
+        pct_start=warmup,
+        # Adam's β₁ falls while the rate rises; SGD's momentum is a setting of its own.
+        cycle_momentum=recipe.optimizer != "sgd",
+        div_factor=start,
+        final_div_factor=end,
     )
 
 
 def trace_schedule(recipe: Recipe, steps: int) -> list[tuple[float, float]]:
-    """Give the learning rate and Adam's β₁ at every step of a run of ``steps`` steps an epoch.
+    """Give the learning rate and the momentum at every step of a run of ``steps`` steps an epoch.
 
-    The one-cycle schedule moves both: momentum is least where the rate is greatest.
+    The momentum is Adam's β₁ or SGD's. For Adam the one-cycle schedule moves both: momentum is
+    least where the rate is greatest.
     """
     optimizer = make_optimizer(recipe, nn.Linear(1, 1))
     schedule, trace = make_schedule(recipe, optimizer, steps), []
     for step in range(recipe.epochs * steps):
         group = optimizer.param_groups[0]
-        trace.append((float(group["lr"]), float(group["betas"][0])))
+        momentum = group["momentum"] if recipe.optimizer == "sgd" else group["betas"][0]
+        trace.append((float(group["lr"]), float(momentum)))
         optimizer.step()
         if schedule is not None and step < recipe.cycle_epochs * steps:
             schedule.step()

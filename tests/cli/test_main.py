@@ -14,7 +14,7 @@ from helpers.cli import lenet
 import lenet_lib
 from lenet_lib.cli import app
 from lenet_lib.models import WEIGHTS
-from lenet_lib.training.recipe import RECIPES
+from lenet_lib.training import RECIPES
 
 COMMANDS = list(typer.main.get_command(app).commands)
 

@@ -10,7 +10,7 @@ import pytest
 
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluation import comparison
-from lenet_lib.training.recipe import RECIPES
+from lenet_lib.training import RECIPES
 
 
 @pytest.fixture
@@ -45,13 +45,13 @@ def test_a_teachers_cost_counts_its_training_and_its_reading_of_the_copies() -> 
     alone = replace(RECIPES["fast"], epochs=5)
     own, one = comparison.multiply_adds(alone, 7), comparison.multiply_adds(teacher, 1) // 6
     for copies, read in ((3, 3), (9, 5)):  # of nine copies five epochs show five
-        taught = replace(alone, teacher=teacher, copies=copies)
+        taught = replace(alone, teacher=teacher, cached_augmentations=copies)
         assert comparison.multiply_adds(taught, 7) == own + 7 * (6 + read) * one
 
 
 def test_trials_of_a_recipe_are_those_with_its_teacher() -> None:
     plain = replace(RECIPES["affine"], name="plain")
-    taught = replace(plain, teacher=RECIPES["affine"], copies=4)
+    taught = replace(plain, teacher=RECIPES["affine"], cached_augmentations=4)
     rows = []
     for recipe in (plain, taught):
         settings = {**recipe.settings(), "teacher": recipe.teacher and recipe.teacher.name}
@@ -119,8 +119,8 @@ def test_settings_without_a_part_in_a_recipe_show_a_dash() -> None:
     assert list(table.loc["rotation (± degrees)"]) == ["–", "8", "8"]
     assert list(table.loc["elastic σ (pixels)"]) == ["–", "–", "4"]
     assert list(table.loc["averaged (share of the epochs)"]) == ["–", "–", "0.75"]
-    assert list(table.loc["clean statistics"]) == ["no", "no", "yes"]
-    assert list(table.loc["teacher (a recipe)"]) == ["–", "–", "–"]
+    assert list(table.loc["recalibrate bn"]) == ["no", "no", "yes"]
+    assert not {"teacher (a recipe)", "momentum"} & {*table.index}  # no recipe here uses them
     taught = comparison.settings_table(["averaged", "best"])
     assert list(taught.loc["teacher (a recipe)"]) == ["–", "teacher"]
     assert list(taught.loc["distorted copies of an image"]) == ["–", "24"]

@@ -22,7 +22,7 @@ from lenet_lib.evaluation.metrics import evaluate
 from lenet_lib.experiments.record import KEY, Job
 from lenet_lib.experiments.study import MISTAKES, Tables, _is_done, plan, run_one, study
 from lenet_lib.models import load_weights
-from lenet_lib.training.recipe import RECIPES, Recipe, get_recipe, stretch
+from lenet_lib.training import RECIPES, Recipe, get_recipe, stretch
 
 COMMAND = ("study", "--recipe", "fast", "--epochs", "1", "--dataset", "digits")
 TINY = replace(RECIPES["fast"], epochs=2)

@@ -19,8 +19,7 @@ from lenet_lib.data import Images
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluation.metrics import evaluate
 from lenet_lib.experiments import Job, Run
-from lenet_lib.training.loop import fit
-from lenet_lib.training.recipe import RECIPES
+from lenet_lib.training import RECIPES, fit
 
 from .conftest import FULL, Faults
 

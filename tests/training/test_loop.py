@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -16,48 +15,13 @@ from lenet_lib.data import Dataset, Images
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluation.metrics import evaluate
 from lenet_lib.models import NETWORKS, LeNet, predict_logits
-from lenet_lib.training import loop
+from lenet_lib.training import RECIPES, Recipe, loop
 from lenet_lib.training.device import repeatable
 from lenet_lib.training.loop import _Training, fit
-from lenet_lib.training.recipe import RECIPES, Recipe, get_recipe, stretch
-from lenet_lib.training.schedule import trace_schedule
 
 AVERAGED = dataclasses.replace(
-    SMALL, epochs=4, clean_statistics=True, swa=0.5, swa_learning_rate=0.002
+    SMALL, epochs=4, recalibrate_bn=True, swa=0.5, swa_learning_rate=0.002
 )
-
-
-def test_reference_is_the_assignments_recipe() -> None:
-    assert RECIPES["reference"].settings() == {
-        "name": "reference",
-        "epochs": 20,
-        "batch_size": 1024,
-        "optimizer": "adam",
-        "learning_rate": 0.02,
-        "schedule": "constant",
-        "warmup": 0.3,
-        "weight_decay": 0.0,
-        "label_smoothing": 0.0,
-        "network": "LeNet",
-        "distortion": None,
-        "clean_statistics": False,
-        "swa": 0.0,
-        "swa_learning_rate": 0.0,
-        "mixed_precision": False,
-        "teacher": None,
-        "teacher_temperature": 1.0,
-        "copies": 1,
-    }
-
-
-def test_recipes_are_frozen_and_looked_up_by_name() -> None:
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        RECIPES["fast"].epochs = 5  # type: ignore[misc]
-    assert get_recipe("fast", epochs=7).epochs == 7
-    short = get_recipe("best", epochs=8)
-    assert short.epochs == 4 * short.teacher.epochs == 8  # 80 and 20 in full
-    with pytest.raises(LenetError, match=r"no recipe .slow.; choose one of .*reference, fast"):
-        get_recipe("slow")
 
 
 @pytest.mark.parametrize("recipe", [SMALL, dataclasses.replace(RECIPES["reference"], epochs=2)])
@@ -106,16 +70,6 @@ def test_resumed_weights_are_those_of_an_undisturbed_run(
     assert same(resumed.model, expected.model)
     losses = [[epoch["train_loss"] for epoch in f.history] for f in (resumed, expected)]
     assert losses[0] == losses[1]
-
-
-def test_a_foreign_checkpoint_is_refused(few: Images, tmp_path: Path) -> None:
-    file = tmp_path / "checkpoint.pt"
-    fit(SMALL, few, seed=0, device=CPU, checkpoint=file)
-    with pytest.raises(LenetError, match="another recipe or seed"):
-        fit(SMALL, few, seed=1, device=CPU, checkpoint=file)
-    file.write_bytes(file.read_bytes()[:500])
-    with pytest.raises(LenetError, match="no usable checkpoint"):
-        fit(SMALL, few, seed=0, device=CPU, checkpoint=file)
 
 
 def test_validation_is_reported_and_decides_nothing(digits: Dataset, few: Images) -> None:
@@ -202,24 +156,25 @@ def test_divergence_is_an_error_not_a_result(few: Images) -> None:
 
 
 def test_distortion_follows_the_seed_and_changes_the_result(few: Images) -> None:
-    bent = dataclasses.replace(SMALL, distortion=RECIPES["best"].distortion)
-    first = fit(bent, few, seed=1, device=CPU)
-    assert same(first.model, fit(bent, few, seed=1, device=CPU).model)
+    distorted = dataclasses.replace(SMALL, distortion=RECIPES["best"].distortion)
+    first = fit(distorted, few, seed=1, device=CPU)
+    assert same(first.model, fit(distorted, few, seed=1, device=CPU).model)
     assert not same(first.model, fit(SMALL, few, seed=1, device=CPU).model)
 
 
-def test_clean_statistics_are_those_of_the_undistorted_images(few: Images) -> None:
+def test_recalibrated_statistics_are_those_of_the_undistorted_images(few: Images) -> None:
     """The weights stay; the first batch normalisation gets its inputs' own mean and variance."""
-    bent = dataclasses.replace(SMALL, distortion=RECIPES["best"].distortion)
-    clean = fit(dataclasses.replace(bent, clean_statistics=True), few, device=CPU).model
-    plain = fit(bent, few, device=CPU).model
+    distorted = dataclasses.replace(SMALL, distortion=RECIPES["best"].distortion)
+    recalibrated = fit(dataclasses.replace(distorted, recalibrate_bn=True), few, device=CPU).model
+    plain = fit(distorted, few, device=CPU).model
     for name, weights in plain.named_parameters():
-        assert torch.equal(weights, clean.get_parameter(name))
+        assert torch.equal(weights, recalibrated.get_parameter(name))
     seen = []
-    clean.fc1[1].register_forward_hook(lambda _, inputs, __: seen.append(inputs[0]))
-    predict_logits(clean, few.images)
-    torch.testing.assert_close(clean.fc1[1].running_mean, seen[0].mean(0), rtol=1e-4, atol=1e-4)
-    torch.testing.assert_close(clean.fc1[1].running_var, seen[0].var(0), rtol=1e-3, atol=1e-4)
+    recalibrated.fc1[1].register_forward_hook(lambda _, inputs, __: seen.append(inputs[0]))
+    predict_logits(recalibrated, few.images)
+    norm = recalibrated.fc1[1]
+    torch.testing.assert_close(norm.running_mean, seen[0].mean(0), rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(norm.running_var, seen[0].var(0), rtol=1e-3, atol=1e-4)
     assert not torch.allclose(plain.fc1[1].running_mean, seen[0].mean(0), rtol=1e-3)
 
 
@@ -236,15 +191,6 @@ def test_mixed_precision_is_used_where_the_processor_has_it(
     losses = [run.history[-1]["train_loss"] for run in (plain, runs[True])]
     assert losses[1] == pytest.approx(losses[0], rel=0.05)
     assert all(p.dtype == torch.float32 for p in runs[True].model.parameters())
-
-
-def test_recipes_stretch_on_small_data_only() -> None:
-    fast = RECIPES["fast"]
-    assert stretch(fast, 49_847) == fast
-    longer = stretch(fast, 1_197)
-    assert stretch(dataclasses.replace(fast, teacher=fast), 1_197).teacher == longer
-    assert longer.epochs * 3 == 252  # three batches of up to 512 an epoch
-    assert dataclasses.replace(longer, epochs=fast.epochs) == fast
 
 
 def test_the_last_epochs_weights_are_averaged(few: Images) -> None:
@@ -271,37 +217,3 @@ def test_a_single_epoch_is_trained_though_none_is_averaged(few: Images) -> None:
     with repeatable(0):
         untrained = _Training(one, few, 0).model
     assert not torch.equal(model.fc3.weight, untrained.fc3.weight)
-
-
-def test_the_rate_of_averaged_epochs_stays() -> None:
-    trace = [rate for rate, _ in trace_schedule(AVERAGED, 10)]
-    assert trace[0] == pytest.approx(AVERAGED.learning_rate / 25)
-    assert max(trace) == pytest.approx(AVERAGED.learning_rate, rel=0.02)
-    assert trace[19] > trace[20] == pytest.approx(AVERAGED.swa_learning_rate)
-    assert set(trace[20:]) == {trace[20]}
-    assert AVERAGED.cycle_epochs == 2
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"swa": 1.0},
-        {"swa": -0.1},
-        {"swa_learning_rate": 0.0},
-        {"schedule": "constant"},
-        {"clean_statistics": False},
-    ],
-)
-def test_an_average_of_nothing_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(LenetError, match=r"averaged epochs|Averaging weights needs"):
-        dataclasses.replace(AVERAGED, **wrong)
-
-
-def test_the_traced_schedule_is_the_one_that_trains(few: Images) -> None:
-    fast = dataclasses.replace(RECIPES["fast"], batch_size=100)
-    trace = trace_schedule(fast, 3)
-    assert len(trace) == 3 * fast.epochs
-    trained = fit(fast, few).history
-    assert [row["learning_rate"] for row in trained] == [rate for rate, _ in trace[::3]]
-    peak = max(trace)
-    assert peak[1] == min(beta for _, beta in trace)
