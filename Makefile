@@ -80,14 +80,14 @@ benchmark: setup ## remake the table of speed in results/ and in the README
 	$(BIN)/python scripts/readme_table.py
 
 SIZES := 100 300 1000 3000 10000
-LADDER := reference one-cycle affine elastic clean
+LADDER := reference one-cycle affine elastic elastic-recalibrated
 
 study: setup ## remake the tables of notebook 05: hours, but runs that a table has are kept
 	$(BIN)/lenet study --recipe fast $(LADDER:%=--recipe %) --seeds 5 --weights build/study
 	$(BIN)/lenet study --recipe long --recipe averaged --recipe gentle --recipe best --seeds 10 --weights build/study
 	$(BIN)/lenet study --recipe lenet5 --seeds 5
 	$(BIN)/lenet study --recipe one-cycle --network LeNet5 --seeds 2
-	$(BIN)/lenet study --recipe one-cycle --recipe clean $(SIZES:%=--train-images %) --seeds 3 --out results/sample-size.csv
+	$(BIN)/lenet study --recipe one-cycle --recipe elastic-recalibrated $(SIZES:%=--train-images %) --seeds 3 --out results/sample-size.csv
 	$(BIN)/python scripts/robustness.py reference=build/study/reference-LeNet-60000-seed0.safetensors best=build/study/best-LeNet-60000-seed0.safetensors
 
 lock: setup ## pin what pyproject.toml asks for; UPGRADE=1 also takes newer versions
