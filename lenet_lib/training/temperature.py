@@ -81,6 +81,6 @@ def fold_temperature(model: nn.Module, train: Images) -> float:
         )
     few = train[:: math.ceil(len(train) / IMAGES)]
     temperature = fit_temperature(predict_logits(model, few.images), few.labels.cpu())
-    last.weight /= temperature
-    last.bias /= temperature
+    for parameter in last.parameters():
+        parameter.div_(temperature)
     return temperature
