@@ -6,11 +6,10 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import ArrayLike
-from torch import Tensor
 
 from lenet_lib.evaluation.metrics import wilson_interval
+from lenet_lib.training.temperature import fit_temperature as fit_temperature
 
 
 def reliability(
@@ -71,34 +70,6 @@ def expected_calibration_error(table: pd.DataFrame) -> float:
     """
     gaps = (table["accuracy"] - table["confidence"]).abs()
     return float(np.average(gaps, weights=table["count"]))
-
-
-def fit_temperature(logits: Tensor, labels: Tensor) -> float:
-    """Find the temperature with the least cross-entropy (Guo et al. 2017).
-
-    Parameters
-    ----------
-    logits
-        Float N×10, of images that the network was *not* trained on.
-    labels
-        True classes, int64 N.
-
-    Returns
-    -------
-    float
-        Between 0.05 and 20. Logits divided by it give the same predictions, but other
-        confidences.
-    """
-    from scipy.optimize import minimize_scalar
-
-    exact = logits.double()
-
-    def loss(log_temperature: float) -> float:
-        scaled = exact / float(np.exp(log_temperature))
-        return torch.nn.functional.cross_entropy(scaled, labels).item()
-
-    best = minimize_scalar(loss, bounds=(np.log(0.05), np.log(20)), method="bounded")
-    return float(np.exp(best.x))
 
 
 def rejection_curve(confidence: ArrayLike, correct: ArrayLike) -> pd.DataFrame:

@@ -143,6 +143,31 @@ def steps(ladder: Sequence[str]) -> list[tuple[str, str]]:
     return pairs if len(pairs) < 2 else [*pairs, (ladder[0], ladder[-1])]
 
 
+def peeking_gain(table: pd.DataFrame) -> pd.DataFrame:
+    """Tell what choosing the epoch that is best on the test set would add to the accuracy.
+
+    Parameters
+    ----------
+    table
+        ``results/peeking.csv``: ``recipe, seed, epoch, test_errors, test_images``, a row an epoch.
+
+    Returns
+    -------
+    DataFrame
+        By recipe: ``runs``; the mean accuracy after the ``last`` epoch and after each run's
+        ``best`` one, in %; their difference ``gain`` in percentage points, and its 95 % t-interval
+        over seeds, ``low`` to ``high``.
+    """
+    rows = {}
+    for name, runs in table.sort_values("epoch").groupby("recipe", sort=False):
+        accuracy = 100 * (1 - runs["test_errors"] / runs["test_images"])
+        seeds = accuracy.groupby(runs["seed"])
+        last, best = seeds.last(), seeds.max()
+        rows[str(name)] = (len(last), last.mean(), best.mean(), *mean_interval(best - last))
+    columns = ["runs", "last", "best", "gain", "low", "high"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
+
 def shared_mistakes(mistakes: pd.DataFrame) -> pd.DataFrame:
     """Tell how many of a recipe's runs misread each image that any of them misreads.
 

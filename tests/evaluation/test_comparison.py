@@ -99,6 +99,21 @@ def test_a_family_is_corrected_and_in_percentage_points(table: pd.DataFrame) -> 
     assert (found.holm >= found.permutation).all()
 
 
+def test_peeking_is_the_best_epoch_less_the_last() -> None:
+    errors = {0: (90, 70, 80), 1: (95, 85, 75), 2: (60, 80, 90)}
+    rows = [
+        {"recipe": "a", "seed": seed, "epoch": e, "test_errors": n, "test_images": 10_000}
+        for seed, run in errors.items()
+        for e, n in enumerate(run, start=1)
+    ]
+    found = comparison.peeking_gain(pd.DataFrame(rows).sample(frac=1, random_state=0)).loc["a"]
+    assert found.runs == 3
+    assert found["last"] == pytest.approx(100 - (80 + 75 + 90) / 300)
+    assert found.best == pytest.approx(100 - (70 + 75 + 60) / 300)
+    assert found.gain == pytest.approx((10 + 0 + 30) / 300)
+    assert found.low < found.gain < found.high
+
+
 def test_shared_mistakes_count_runs() -> None:
     rows = [(0, 7, 1), (1, 7, 1), (2, 7, 4), (0, 9, 5)]
     shared = comparison.shared_mistakes(pd.DataFrame(rows, columns=["seed", "index", "predicted"]))
