@@ -14,7 +14,18 @@ from lenet_lib.errors import LenetError
 
 Optimizer = Literal["adam", "adamw", "sgd"]
 Schedule = Literal["constant", "one-cycle", "cosine", "step"]
-Network = Literal["LeNet", "LeNet5", "SmallVGG"]
+Network = Literal[
+    "LeNet",
+    "LeNet5",
+    "SmallVGG",
+    "MLP",
+    "LeNetNoBatchNorm",
+    "LeNetDropout",
+    "LeNetSigmoid",
+    "LeNetTanh",
+    "LeNetQuarter",
+    "LeNet1x1",
+]
 """The names in :data:`lenet_lib.models.NETWORKS`, which needs torch."""
 
 
