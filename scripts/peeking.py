@@ -18,8 +18,8 @@ import typer
 from filelock import FileLock
 
 from lenet_lib import data, files
-from lenet_lib.training.loop import fit
 from lenet_lib.training import get_recipe
+from lenet_lib.training.loop import fit
 
 COLUMNS = ["dataset", "recipe", "seed", "epoch", "test_errors", "test_images", "test_loss"]
 
