@@ -85,6 +85,7 @@ def settings_table(names: Sequence[str]) -> pd.DataFrame:
         row |= row.pop("distortion") or dict.fromkeys(Distortion.__dataclass_fields__)
         row |= dict.fromkeys(recipe.unused())
         row["swa"] = recipe.swa or None
+        row["temperature_scaling"] = recipe.temperature_scaling or None
         row["teacher"] = recipe.teacher and recipe.teacher.name
         if not row["alpha"]:
             row["alpha"] = row["sigma"] = None

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from lenet_lib import files
 from lenet_lib.errors import LenetError
+from lenet_lib.models.ablations import ABLATIONS
 from lenet_lib.models.lenet import LeNet
 from lenet_lib.models.lenet5 import LeNet5
 from lenet_lib.models.vgg import SmallVGG
@@ -22,6 +23,7 @@ NETWORKS: Mapping[str, type[nn.Module]] = {
     "LeNet": LeNet,
     "LeNet5": LeNet5,
     "SmallVGG": SmallVGG,
+    **ABLATIONS,
 }
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "lenet-mnist.safetensors"

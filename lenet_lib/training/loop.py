@@ -31,6 +31,7 @@ from lenet_lib.training.distillation import Teacher
 from lenet_lib.training.provenance import code_digest
 from lenet_lib.training.recipe import Recipe
 from lenet_lib.training.schedule import make_optimizer, make_schedule
+from lenet_lib.training.temperature import fold_temperature
 
 
 @dataclass
@@ -240,12 +241,14 @@ class _Training:
         )
 
     def finish(self) -> None:
-        """Take the mean of the averaged weights, and undistorted images' mean and variance."""
+        """Average weights, recalibrate batch normalisation and scale logits, as the recipe asks."""
         start = time.perf_counter()
         if self.average is not None:
             self.model.load_state_dict(self.average.module.state_dict())
         if self.recipe.recalibrate_bn:
             update_bn((scale(images) for images in self.train.images.split(1000)), self.network)
+        if self.recipe.temperature_scaling:
+            fold_temperature(self.model, self.train)
         self.history[-1]["seconds"] += time.perf_counter() - start
 
     def _epoch_seed(self, epoch: int) -> int:

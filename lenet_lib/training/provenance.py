@@ -16,7 +16,10 @@ from lenet_lib.training.recipe import Recipe
 
 TRAINING = (
     "lenet_lib.models.fast_conv",
-    *(f"lenet_lib.training.{name}" for name in ("augment", "distillation", "loop", "schedule")),
+    *(
+        f"lenet_lib.training.{name}"
+        for name in ("augment", "distillation", "loop", "schedule", "temperature")
+    ),
 )
 """The modules of the training itself."""
 

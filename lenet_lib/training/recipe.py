@@ -14,7 +14,18 @@ from lenet_lib.errors import LenetError
 
 Optimizer = Literal["adam", "adamw", "sgd"]
 Schedule = Literal["constant", "one-cycle", "cosine", "step"]
-Network = Literal["LeNet", "LeNet5", "SmallVGG"]
+Network = Literal[
+    "LeNet",
+    "LeNet5",
+    "SmallVGG",
+    "MLP",
+    "LeNetNoBatchNorm",
+    "LeNetDropout",
+    "LeNetSigmoid",
+    "LeNetTanh",
+    "LeNetQuarter",
+    "LeNet1x1",
+]
 """The names in :data:`lenet_lib.models.NETWORKS`, which needs torch."""
 
 
@@ -124,6 +135,10 @@ class Recipe:
         Whether batch normalisation's means and variances are estimated anew, after the last
         epoch, on the training images as they are: distorted ones, seen during training, have
         others, and are not what the network will read (cf. Touvron et al. 2019).
+    temperature_scaling
+        Whether the logits are divided, after the last epoch, by the temperature with the least loss
+        on the training images (Guo et al. 2017), which is folded into the last layer and changes no
+        prediction; for networks with a linear last layer only.
     swa
         Share of the epochs, at the end, in which the rate stays at ``swa_learning_rate``; the
         result is then the mean of the weights at those epochs' ends (stochastic weight averaging,
@@ -163,6 +178,7 @@ class Recipe:
     network: Network = "LeNet"
     distortion: Distortion | None = None
     recalibrate_bn: bool = False
+    temperature_scaling: bool = False
     swa: float = 0.0
     swa_learning_rate: float = 0.0
     mixed_precision: bool = False
@@ -236,6 +252,7 @@ _RULES = {
     "label_smoothing": _SHARE,
     "network": _one_of(Network),
     "recalibrate_bn": _SWITCH,
+    "temperature_scaling": _SWITCH,
     "swa": _SHARE,
     "swa_learning_rate": _NOT_NEGATIVE,
     "mixed_precision": _SWITCH,
@@ -244,6 +261,10 @@ _RULES = {
 }
 
 _ONLY_FOR: dict[str, tuple[Callable[[Recipe], bool], str]] = {
+    "temperature_scaling": (
+        lambda recipe: recipe.network != "LeNet5",
+        "networks with a linear last layer",
+    ),
     "momentum": (lambda recipe: recipe.optimizer == "sgd", "optimizer sgd"),
     "warmup": (lambda recipe: recipe.schedule == "one-cycle", "schedule one-cycle"),
     "swa_learning_rate": (lambda recipe: recipe.swa > 0, "averaged weights (swa above 0)"),

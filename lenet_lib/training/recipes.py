@@ -27,6 +27,7 @@ FAST = Recipe(
     label_smoothing=0.05,
     mixed_precision=True,
 )
+CALIBRATED = replace(FAST, name="fast-calibrated", temperature_scaling=True)
 ONE_CYCLE = Recipe(
     name="one-cycle",
     epochs=20,
@@ -71,6 +72,7 @@ RECIPES = {
     for recipe in (
         REFERENCE,
         FAST,
+        CALIBRATED,
         ONE_CYCLE,
         LENET5,
         AFFINE,

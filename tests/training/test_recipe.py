@@ -46,6 +46,7 @@ def test_reference_is_the_assignments_recipe() -> None:
         "network": "LeNet",
         "distortion": None,
         "recalibrate_bn": False,
+        "temperature_scaling": False,
         "swa": 0.0,
         "swa_learning_rate": 0.0,
         "mixed_precision": False,
