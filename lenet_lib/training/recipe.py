@@ -7,7 +7,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, NamedTuple, get_args
 
 from lenet_lib.errors import LenetError
@@ -223,16 +223,27 @@ class Recipe:
         return asdict(self)
 
     def digest(self) -> str:
-        """Give 12 hexadecimal digits of all settings, the teacher's included, but for the names."""
-        text = json.dumps(_nameless(self.settings()), sort_keys=True)
+        """Give 12 hexadecimal digits of all settings, the teacher's included, but for the names.
+
+        What has its default value is left out, so that a new setting changes no old digest.
+        """
+        text = json.dumps(_chosen(self), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _nameless(value: Any) -> Any:
-    """Leave names out, and make 8 and 8.0 the same number."""
-    if isinstance(value, dict):
-        return {key: _nameless(inner) for key, inner in value.items() if key != "name"}
-    return float(value) if type(value) is int else value
+def _chosen(settings: Recipe | Distortion) -> dict[str, Any]:
+    """List what differs from its default, but for the name; 8 and 8.0 are the same number."""
+    values = {field.name: getattr(settings, field.name) for field in fields(settings)}
+    usual = {field.name: field.default for field in fields(settings)} | {"name": values.get("name")}
+    return {
+        name: _chosen(value)
+        if isinstance(value, Recipe | Distortion)
+        else float(value)
+        if type(value) is int
+        else value
+        for name, value in values.items()
+        if value != usual[name]
+    }
 
 
 _RULES = {

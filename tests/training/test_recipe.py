@@ -90,6 +90,7 @@ WRONG: dict[str, list[Any]] = {
     "network": ["Lenet", "ResNet", None],
     "distortion": ["elastic", {"rotation": 8}, 3],
     "recalibrate_bn": [1, 0, None, "yes"],
+    "temperature_scaling": [1, 0, None, "yes"],
     "swa": [1.0, -0.1, math.nan],
     "swa_learning_rate": [-0.1, math.inf, math.nan],
     "mixed_precision": [1, None],
