@@ -1,0 +1,202 @@
+"""Write the ledger of headline numbers, `results/README.md`, from the tables beside it.
+
+One row a number: its value with interval, how many runs, what they cost, the command that makes it
+again, the machine, the commit, and where a reader meets it. A test holds the ledger to the tables,
+and README and notebooks to the ledger.
+
+    python scripts/ledger.py
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import pandas as pd
+
+from lenet_lib import files
+from lenet_lib.evaluation.comparison import compare_recipes
+from lenet_lib.evaluation.statistics import RUNS, mean_interval
+from lenet_lib.training import LADDER
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "results"
+
+MADE = {
+    "study.csv": "ac9f394",
+    "time_to_accuracy.csv": "4b01f13",
+    "robustness.csv": "3771a87",
+    "sample-size.csv": "0349974",
+    "search.csv": "dd8f681",
+    "torture.csv": "56aac45",
+}
+"""Table → the commit that brought its rows; later ones renamed a recipe in it at most."""
+
+HEAD = """# Where each headline number comes from
+
+Written by `python scripts/ledger.py` from the tables in this folder; do not edit. An interval is a
+95% t-interval of the mean **over seeds**, always on the same 10,000 test images; what other images
+would give is another question, which notebook 04 answers. A difference has Welch's interval, and is
+called real only where a permutation test of {runs} runs a side or more says so, corrected by Holm's
+method for the number of comparisons that are listed here. Minutes are those of all runs together,
+one after another; `robustness.csv` needs the weights that `make study` keeps.
+
+| number | value | runs | minutes of all | command | table | commit | machine | stands in |
+|---|---|---|---|---|---|---|---|---|
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One headline number; ``shown`` is how it is printed where it stands."""
+
+    number: str
+    shown: str
+    interval: str
+    runs: int
+    minutes: float
+    command: str
+    table: str
+    machine: str
+    places: tuple[str, ...] = ()
+
+    def line(self) -> str:
+        """Give the row of the Markdown table."""
+        cost = f"{self.minutes:,.0f}" if self.minutes >= 1 else f"{self.minutes:.1g}"
+        cells = [
+            *(self.number, f"{self.shown} {self.interval}".strip(), str(self.runs)),
+            *(cost if self.minutes else "–", f"`{self.command}`", f"`{self.table}`"),
+            *(f"`{MADE[self.table]}`", self.machine, ", ".join(self.places) or "–"),
+        ]
+        return f"| {' | '.join(cells)} |"
+
+
+def read(name: str) -> pd.DataFrame:
+    return pd.read_csv(RESULTS / name)
+
+
+def machine(runs: pd.DataFrame) -> str:
+    first = runs.iloc[0]
+    threads = "one thread" if first.threads == 1 else f"{first.threads} threads"
+    return f"{first.machine}, {threads}, torch {first.torch}"
+
+
+def accuracies() -> Iterator[Entry]:
+    """Give the mean accuracy and loss of every recipe of the study."""
+    study = read("study.csv")
+    study = study[study.network == "LeNet"]
+    for name in dict.fromkeys(("fast", *LADDER, *study.recipe)):
+        own = study[study.recipe == name]
+        command = f"lenet study --recipe {name} --seeds {len(own)}"
+        facts = (len(own), own.seconds.sum() / 60, command, "study.csv", machine(own))
+        mean, low, high = mean_interval(100 * own.accuracy)
+        places = ("README.md", "notebooks/05-evidence.ipynb") if name == "best" else ()
+        yield Entry(
+            f"accuracy of `{name}`", f"{mean:.3f}%", f"({low:.2f}–{high:.2f}%)", *facts, places
+        )
+        mean, low, high = mean_interval(own.loss)
+        yield Entry(f"loss of `{name}`", f"{mean:.4f}", f"({low:.4f}–{high:.4f})", *facts)
+    best = study[(study.recipe == "best") & (study.seed == 0)]
+    yield Entry(
+        "accuracy of the released model, `best` seed 0",
+        f"{best.accuracy.item():.2%}",
+        f"({best.errors.item()} errors)",
+        *(1, best.seconds.item() / 60, "lenet study --recipe best --seeds 1", "study.csv"),
+        machine(best),
+        ("notebooks/04-evaluation.ipynb",),
+    )
+
+
+def differences() -> Iterator[Entry]:
+    """Compare the assignment's recipe with ours, and each variant with the one before it."""
+    study = read("study.csv")
+    study = study[study.network == "LeNet"]
+    pairs = [("reference", "fast"), ("reference", "best"), *pairwise(LADDER)]
+    for row in compare_recipes(study, pairs).itertuples():
+        both = study[study.recipe.isin([row.before, row.after])]
+        verdict = "real" if row.significant else "not claimed"
+        if min(row.n_before, row.n_after) < RUNS:
+            verdict = f"not claimed, fewer than {RUNS} runs a side"
+        span = f"{row.low:+.3f} to {row.high:+.3f}"
+        yield Entry(
+            f"`{row.after}` less `{row.before}`, points",
+            f"{row.difference:+.3f}",
+            f"({span}; permutation and Holm p = {row.holm:.2g}: {verdict})",
+            len(both),
+            both.seconds.sum() / 60,
+            f"lenet study --recipe {row.before} --recipe {row.after} --seeds {RUNS}",
+            "study.csv",
+            machine(both),
+        )
+
+
+def speed() -> Iterator[Entry]:
+    """Give what the benchmark found."""
+    runs, table = read("time_to_accuracy.csv"), "time_to_accuracy.csv"
+    readme = ("README.md",)
+    for pipeline, what in (
+        ("reference", "the usual pipeline"),
+        ("fast", "`fast`, in the benchmark"),
+    ):
+        own = runs[runs.pipeline == pipeline]
+        facts = (len(own), own.train_seconds.sum() / 60, "make benchmark", table, machine(own))
+        mean, low, high = mean_interval(100 * own.accuracy)
+        interval = f"({low:.2f}–{high:.2f}%)"
+        yield Entry(f"accuracy of {what}", f"{mean:.2f}%", interval, *facts, readme)
+        yield Entry(f"seconds of {what}", f"{own.train_seconds.mean():.1f} s", "", *facts, readme)
+    mean = runs.groupby("pipeline")[["train_seconds", "images_per_second"]].mean()
+    ratio = mean.loc["reference"] / mean.loc["fast"]
+    facts = (len(runs), runs.train_seconds.sum() / 60, "make benchmark", table, machine(runs))
+    yield Entry("time of `fast` / usual", f"1/{ratio.train_seconds:.1f}", "", *facts, readme)
+    yield Entry(
+        "images per second, `fast` / usual",
+        f"{1 / ratio.images_per_second:.1f}×",
+        "",
+        *facts,
+        readme,
+    )
+
+
+def others() -> Iterator[Entry]:
+    """Give the counts and means of the remaining tables."""
+    spoilt = read("robustness.csv")
+    for network in spoilt.network.unique():
+        for kind in ("noise", "blur", "contrast"):
+            own = spoilt[(spoilt.network == network) & (spoilt.corruption == kind)]
+            yield Entry(
+                f"mean accuracy of `{network}` over strengths of {kind}, the clean images included",
+                f"{own.accuracy.mean():.2f}",
+                "",
+                *(1, 0, "make study", "robustness.csv", "–"),
+            )
+    size = read("sample-size.csv")
+    few = size[size.train_images == size.train_images.min()]
+    for name, own in few.groupby("recipe"):
+        mean, low, high = mean_interval(100 * own.accuracy)
+        yield Entry(
+            f"accuracy of `{name}` from {own.train_images.iloc[0]} images",
+            f"{mean:.2f}%",
+            f"({low:.2f}–{high:.2f}%)",
+            *(len(own), own.seconds.sum() / 60, "make study", "sample-size.csv", machine(own)),
+        )
+    trials = read("search.csv")
+    command = "python scripts/try_recipe.py RECIPE --set NAME=VALUE"
+    yield Entry(
+        "trials on validation", str(len(trials)), "", len(trials), 0, command, "search.csv", "–"
+    )
+    tried = f"{read('torture.csv').tried.sum():,}"
+    yield Entry(
+        *("faults tried", tried, "", 1, 0, "make torture", "torture.csv", "–", ("README.md",))
+    )
+
+
+def current() -> str:
+    """Give the ledger as it should be."""
+    entries = [*accuracies(), *differences(), *speed(), *others()]
+    return HEAD.format(runs=RUNS) + "\n".join(entry.line() for entry in entries) + "\n"
+
+
+if __name__ == "__main__":
+    files.write(RESULTS / "README.md", current())
