@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -114,6 +115,7 @@ def differences() -> Iterator[Entry]:
     study = read("study.csv")
     study = study[study.network == "LeNet"]
     pairs = [("reference", "fast"), ("reference", "best"), *pairwise(LADDER)]
+    row: Any
     for row in compare_recipes(study, pairs).itertuples():
         both = study[study.recipe.isin([row.before, row.after])]
         verdict = "real" if row.significant else "not claimed"
@@ -146,8 +148,8 @@ def speed() -> Iterator[Entry]:
         interval = f"({low:.2f}–{high:.2f}%)"
         yield Entry(f"accuracy of {what}", f"{mean:.2f}%", interval, *facts, readme)
         yield Entry(f"seconds of {what}", f"{own.train_seconds.mean():.1f} s", "", *facts, readme)
-    mean = runs.groupby("pipeline")[["train_seconds", "images_per_second"]].mean()
-    ratio = mean.loc["reference"] / mean.loc["fast"]
+    means = runs.groupby("pipeline")[["train_seconds", "images_per_second"]].mean()
+    ratio = means.loc["reference"] / means.loc["fast"]
     facts = (len(runs), runs.train_seconds.sum() / 60, "make benchmark", table, machine(runs))
     yield Entry("time of `fast` / usual", f"1/{ratio.train_seconds:.1f}", "", *facts, readme)
     yield Entry(
