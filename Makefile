@@ -80,11 +80,11 @@ benchmark: setup ## remake the table of speed in results/ and in the README
 	$(BIN)/python scripts/readme_table.py
 
 SIZES := 100 300 1000 3000 10000
-LADDER := reference one-cycle affine elastic elastic-recalibrated
+STEPS := reference one-cycle affine elastic
+VARIANTS := fast $(STEPS) $(STEPS:%=%-recalibrated) long averaged gentle best
 
 study: setup ## remake the tables of notebook 05: hours, but runs that a table has are kept
-	$(BIN)/lenet study --recipe fast $(LADDER:%=--recipe %) --seeds 5 --weights build/study
-	$(BIN)/lenet study --recipe long --recipe averaged --recipe gentle --recipe best --seeds 10 --weights build/study
+	$(BIN)/lenet study $(VARIANTS:%=--recipe %) --seeds 10 --weights build/study
 	$(BIN)/lenet study --recipe lenet5 --seeds 5
 	$(BIN)/lenet study --recipe one-cycle --network LeNet5 --seeds 2
 	$(BIN)/lenet study --recipe one-cycle --recipe elastic-recalibrated $(SIZES:%=--train-images %) --seeds 3 --out results/sample-size.csv

@@ -19,6 +19,7 @@ import yaml
 from helpers.paths import ROOT
 
 from lenet_lib.cli import app
+from lenet_lib.errors import EXTRAS
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = README + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -77,13 +78,22 @@ def test_every_command_in_the_documents_is_one(command: str) -> None:
         assert all(f'"{word}"' in source for word in words if word.startswith("--"))
     elif program in {"pip", "conda"}:
         named = [word for word in words if word.endswith((".txt", ".yml"))]
-        own = re.fullmatch(r"\.(\[(\w+,?)+\])?|lenet-report", words[-1])
-        assert named or own
+        own = re.fullmatch(r"\.(?:\[([\w,]+)\])?", words[-1])
+        assert named or own or words == ["activate", "lenet-report"]
+        assert not own or set((own[1] or "lab").split(",")) <= set(EXTRAS)
         assert all((ROOT / name).is_file() for name in named)
     elif program in {"uv", "nbdime"}:  # of others: that they are named is all that we can hold
         assert words
     else:
         assert program in {"source", "."} or program.endswith("Activate.ps1"), command
+
+
+def test_every_place_in_the_documents_is_there() -> None:
+    made = ("build/", "runs/", "data/", "seen/")  # by commands
+    places = set(re.findall(r"`([\w.-]+/[\w./-]*)`", DOCUMENTS))
+    assert "lenet_lib/plots/style.py" in places
+    for place in places:
+        assert place.startswith(made) or (ROOT / place).exists(), place
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
