@@ -43,11 +43,11 @@ def otsu(values: NDArray[np.generic]) -> float:
     return float(middles[best[len(best) // 2]])
 
 
-def darkness(shade: Array, window: int) -> Array:
-    """Take light and shadow away: how much darker than the ground around it each pixel is.
+def ground_of(shade: Array, window: int) -> Array:
+    """Guess how bright the ground under dark ink is, float32 H×W.
 
-    The ground under the ink is guessed by a grey closing, which fills what is narrower than its
-    window and keeps the edges of shadows and of the page, where an average would smear them.
+    A grey closing fills what is narrower than its window and keeps the edges of shadows and of the
+    page, where an average would smear them.
 
     Parameters
     ----------
@@ -58,16 +58,36 @@ def darkness(shade: Array, window: int) -> Array:
         border's.
     """
     if window:
-        ground = ndimage.grey_closing(ndimage.gaussian_filter(shade, 1), size=(window, window))
-    else:
-        around = border(shade)
-        ground = np.full_like(shade, np.median(around))
-    return np.clip(1 - shade / np.maximum(ground, 0.05), 0, 1).astype(np.float32)
+        soft = ndimage.gaussian_filter(shade, 1)
+        return np.asarray(ndimage.grey_closing(soft, size=(window, window)), dtype=np.float32)
+    return np.full_like(shade, np.median(border(shade)))
+
+
+def darkness(shade: Array, window: int) -> Array:
+    """Give how much darker than its ground each pixel is, 0–1; see :func:`ground_of`."""
+    ground = np.maximum(ground_of(shade, window), 0.05)
+    return np.clip(1 - ndimage.gaussian_filter(shade, 0.7) / ground, 0, 1).astype(np.float32)
+
+
+def is_dark(shade: Array) -> bool:
+    """Tell whether the ink is darker than its ground, and not lighter as on a blackboard.
+
+    Two grounds vote with the share of dark in what differs from them: the border's, which is right
+    about thick strokes, and the median nearby, which sees thin ones in uneven light.
+    """
+    step = -(-max(shade.shape) // 48)
+    small = shade[: shade.shape[0] // step * step, : shade.shape[1] // step * step]
+    small = small.reshape(len(small) // step, step, -1, step).mean((1, 3))
+    votes = []
+    for ground in (np.median(border(shade)), ndimage.median_filter(small, size=15)):
+        dark, light = ((np.clip(side, 0, 1) ** 3).mean() for side in (ground - small, small - ground))
+        votes.append(dark / max(dark + light, 1e-12))
+    return float(np.mean(votes)) >= 0.5
 
 
 def noise(ink: Array) -> float:
     """Estimate the standard deviation of empty ground from what differs between neighbours."""
-    differences = ink[1:, 1:] - ink[:-1, 1:] - ink[1:, :-1] + ink[:-1, :-1]
+    differences = ink[2:, 2:] - ink[:-2, 2:] - ink[2:, :-2] + ink[:-2, :-2]
     return float(np.median(np.abs(differences)) / 0.6745 / 2)
 
 
@@ -75,42 +95,57 @@ def threshold(ink: Array) -> float:
     """Find how dark a pixel must be to be ink: Otsu's threshold where there is any.
 
     Only the surroundings of what stands out from the noise are counted, or the ground's own grain
-    would be split in two where a small digit stands on a large page.
+    would be split in two where a small digit stands on a large page. 1 where nothing stands out.
     """
-    least = max(0.05, 5 * noise(ink))
+    least = max(0.04, 5 * noise(ink))
     near = ndimage.maximum_filter(ink, 9) > least
-    if not near.any():
-        return 1.0
-    return max(otsu(ink[near]), least)
+    return max(otsu(ink[near]), least) if near.any() else 1.0
+
+
+REACH = 15
+"""Strokes are compared with the darkest ink within half of so many pixels."""
+
+
+def half_darkness(ink: Array) -> Array:
+    """Give half of how dark the darkest ink nearby is: where a stroke, faint or not, ends."""
+    return ndimage.maximum_filter(ink, REACH) / 2
+
+
+def strokes_of(ink: Array, level: float, least: float) -> Mask:
+    """Mark what is darker than ``least`` and than half of the ink nearby, if it leads to ``level``."""
+    mask = ink > np.maximum(half_darkness(ink), least)
+    labels, count = ndimage.label(mask, structure=np.ones((3, 3)))
+    strong = np.zeros(count + 1, dtype=bool)
+    strong[np.unique(labels[mask & (ink > level)])] = True
+    strong[0] = False
+    return np.asarray(strong[labels])
 
 
 def without_lines(ink: Array) -> Array:
-    """Take printed lines out: what runs straight for a third of the picture and is thin.
+    """Take printed lines out: what is thin and runs straight through most of the picture."""
+    line = np.maximum(_rows(ink), _rows(ink.T).T)
+    return np.where(ink > 1.6 * line, ink, np.clip(ink - line, 0, 1)).astype(np.float32)
 
-    The lines' direction is where the sums along it differ most. In that direction a grey opening
-    keeps only what is long; where this is thin it is subtracted, so that ink that crosses stays.
+
+def _rows(ink: Array) -> Array:
+    """Give the darkness of the lines that run across, 0 beside them.
+
+    Their direction is where the sums along it differ most. In that direction a grey opening keeps
+    only what is long.
     """
-    out = ink
-    for _ in range(2):
-        out = _without_rows(out).T  # rows, then columns
-    return out
-
-
-def _without_rows(ink: Array) -> Array:
     height, width = ink.shape
-    columns = np.arange(width) - width // 2
-    small = ink - ndimage.uniform_filter1d(ink, max(5, height // 20), axis=0)
+    columns = np.arange(width)
 
-    def sheared(picture: Array, slope: float) -> Array:
-        rows = (np.arange(height)[:, None] + np.rint(slope * columns).astype(int)) % height
-        return picture[rows, np.arange(width)]
+    def sheared(picture: NDArray[np.generic], slope: float) -> Array:
+        rows = np.arange(height)[:, None] + np.rint(slope * (columns - width // 2)).astype(int)
+        return np.asarray(picture[rows % height, columns])
 
+    rough = ink - ndimage.uniform_filter1d(ink, max(5, height // 20), axis=0)
     slopes = np.tan(np.deg2rad(np.arange(-12, 12.1, 0.5)))
-    slope = max(slopes, key=lambda s: float(np.var(sheared(small, s).mean(1))))
-    level = sheared(ink, slope)
-    thick = ndimage.maximum_filter1d(level, 3, axis=0)  # a line may climb by a pixel
-    long = ndimage.grey_opening(thick, size=(1, max(9, width // 4)))
-    wide = ndimage.grey_opening(long, size=(max(3, height // 40), 1))
-    line = np.where(long - wide > 0.02, long, 0)
-    left = np.where(level > 1.6 * line, level, np.clip(level - line, 0, 1))
-    return sheared(left, -slope)
+    slope = max(slopes, key=lambda s: float(np.var(sheared(rough, s).mean(1))))
+    thick = ndimage.maximum_filter1d(sheared(ink, slope), 3, axis=0)  # a line may climb by a pixel
+    long = ndimage.grey_opening(thick, size=(1, max(9, width // 6)))
+    long -= ndimage.grey_opening(long, size=(max(3, height // 40), 1))
+    there = ndimage.maximum_filter1d((long > 0.02).astype(np.float32), 5, axis=0)
+    through = ndimage.uniform_filter1d(there, 2 * width // 3, axis=1, mode="nearest") > 0.8
+    return sheared(long * through, -slope)

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from lenet_lib.photo.ink import Array, Mask
+from lenet_lib.photo.ink import Array, Mask, border
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A connected piece of ink: its label, box (pixels, ends excluded), area and darkness."""
+    """A connected piece of ink: its label, box (pixels, ends excluded), area, darkness,
+    and how many pixels of the picture's border it covers."""
 
     label: int
     top: int
@@ -22,6 +23,7 @@ class Piece:
     right: int
     area: int
     level: float
+    contact: int
 
     @property
     def height(self) -> int:
@@ -38,24 +40,26 @@ class Piece:
         """The longer side of its box."""
         return max(self.height, self.width)
 
+    @property
+    def hugs_the_border(self) -> bool:
+        """Tell whether it lies along the picture's border, as a frame or a table's edge does."""
+        return self.contact > 0.5 * self.size
+
 
 def find_pieces(ink: Array, mask: Mask) -> tuple[NDArray[np.int32], list[Piece]]:
     """Label the connected pieces of a mask, H×W; the largest come first, specks not at all."""
     labels, count = ndimage.label(mask, structure=np.ones((3, 3)))
     areas = np.bincount(labels.ravel(), minlength=count + 1)
     levels = ndimage.mean(ink, labels, np.arange(1, count + 1))
+    contacts = np.bincount(border(labels), minlength=count + 1)
     pieces = [
-        Piece(i, r.start, c.start, r.stop, c.stop, int(areas[i]), float(levels[i - 1]))
+        Piece(
+            i, r.start, c.start, r.stop, c.stop, int(areas[i]), float(levels[i - 1]), int(contacts[i])
+        )
         for i, (r, c) in enumerate(ndimage.find_objects(labels), 1)
         if max(r.stop - r.start, c.stop - c.start) >= 6
     ]
     return labels, sorted(pieces, key=lambda piece: -piece.size * piece.level)
-
-
-def touches(piece: Piece, shape: tuple[int, ...]) -> bool:
-    """Tell whether a piece is cut by the picture's border."""
-    ends = piece.bottom == shape[0] or piece.right == shape[1]
-    return ends or piece.top == 0 or piece.left == 0
 
 
 def belongs(small: Piece, main: Piece) -> bool:

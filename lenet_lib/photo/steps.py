@@ -23,9 +23,18 @@ from PIL import Image
 
 from lenet_lib.errors import LenetError
 from lenet_lib.photo.form import centre, cut_out, fit, normalise, widen
-from lenet_lib.photo.ink import Array, Mask, border, darkness, grey, otsu, threshold, without_lines
+from lenet_lib.photo.ink import (
+    Array,
+    Mask,
+    darkness,
+    grey,
+    is_dark,
+    strokes_of,
+    threshold,
+    without_lines,
+)
 from lenet_lib.photo.picture import name_of, open_picture, resize
-from lenet_lib.photo.pieces import Piece, belongs, find_pieces, rivals, touches
+from lenet_lib.photo.pieces import Piece, belongs, find_pieces, rivals
 from lenet_lib.photo.verifier import NONE, opinions
 
 WINDOWS = (3, 8, 20)
@@ -58,7 +67,7 @@ class Steps:
     digit
         uint8 28×28, ink 255: what the network sees.
     likeness
-        Probability that this is a digit at all, 0–1, by the verifier.
+        Probability of the digit that the verifier takes it for, 0–1.
     """
 
     picture: NDArray[np.uint8]
@@ -156,34 +165,40 @@ def choose(found: list[Find]) -> Find:
 def looks(shade: Array) -> Iterator[Array]:
     """Give the ink, float32 H×W, by one guess after another of what the ground is."""
     side = max(shade.shape)
-    light_ground = np.median(border(shade)) >= otsu(shade)
-    for dark_on_light in (light_ground, not light_ground):
-        seen = shade if dark_on_light else 1 - shade
-        plain = [darkness(seen, 0)]
-        yield plain[0]
-        for part in WINDOWS:
-            plain.append(darkness(seen, side // part))
+    dark = is_dark(shade)
+    for seen in (shade, 1 - shade) if dark else (1 - shade, shade):
+        plain = []
+        for window in (0, *(side // part for part in WINDOWS)):
+            plain.append(darkness(seen, window))
             yield plain[-1]
         for ink in plain:
             yield without_lines(ink)
 
 
 def finds(picture: NDArray[np.uint8], ink: Array) -> Iterator[Find]:
-    """Find a digit in the ink: the largest piece and what belongs to it."""
+    """Find a digit in the ink: the largest piece and what belongs to it.
+
+    First with faint strokes and without what lies along the border, then by Otsu's threshold
+    alone, then with all.
+    """
     level = threshold(ink)
-    labels, pieces = find_pieces(ink, ink > level)
-    pieces = [piece for piece in pieces if piece.size >= max(SMALLEST, 0.03 * max(ink.shape))]
-    inner = [piece for piece in pieces if not touches(piece, ink.shape)]
-    for some in (pieces, inner) if len(inner) < len(pieces) else (pieces,):
-        if not some:
-            continue
-        main = some[0]
-        mask = np.isin(labels, [p.label for p in some if p is main or belongs(p, main)])
-        strokes = widen(cut_out(ink, mask, level))
-        digit = centre(fit(strokes))
-        likeness = 1 - opinions(digit[None])[0, NONE]
-        others = _other_digits(labels, rivals(some, main)) if likeness > LEAST else 0
-        yield Find(Steps(picture, ink, mask, strokes, digit, float(likeness)), main.size, others)
+    seen: set[tuple[int, ...]] = set()
+    for least in (0.5 * level, level):
+        labels, pieces = find_pieces(ink, strokes_of(ink, level, least))
+        pieces = [piece for piece in pieces if piece.size >= max(SMALLEST, 0.03 * max(ink.shape))]
+        inner = [piece for piece in pieces if not piece.hugs_the_border]
+        for some in (inner, pieces):
+            if not some or (key := (some[0].area, *(p.size for p in some))) in seen:
+                continue
+            seen.add(key)
+            main = some[0]
+            mask = np.isin(labels, [p.label for p in some if p is main or belongs(p, main)])
+            strokes = widen(cut_out(ink, mask))
+            digit = centre(fit(strokes))
+            chances = opinions(digit[None])[0]
+            others = _other_digits(labels, rivals(some, main)) if chances[NONE] < 0.95 else 0
+            likeness = float(chances[:NONE].max())
+            yield Find(Steps(picture, ink, mask, strokes, digit, likeness), main.size, others)
 
 
 def _other_digits(labels: NDArray[np.int32], pieces: list[Piece]) -> int:
