@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from lenet_lib.photo.ink import Array, Mask, half_darkness
+from lenet_lib.photo.ink import Array, Mask, edge_darkness
 
 CANVAS = 120
 """The longer side of a cut-out digit: six pixels for one of MNIST's."""
@@ -25,14 +25,14 @@ def cut_out(ink: Array, mask: Mask) -> Mask:
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     pad = 2
     near = ndimage.binary_dilation(mask, iterations=2)
-    layers = (np.where(near, ink, 0), np.where(near, half_darkness(ink), 1))
+    layers = (np.where(near, ink, 0), np.where(near, edge_darkness(ink), 1))
     high, wide = rows[-1] + 1 + 2 * pad, columns[-1] + 1 + 2 * pad
     zoom = CANVAS / (max(high - rows[0], wide - columns[0]) - 2 * pad)
-    soft, half = (
+    soft, edge = (
         _zoom(np.pad(layer, pad, mode="edge")[rows[0] : high, columns[0] : wide], zoom)
         for layer in layers
     )
-    return trim(soft > half)
+    return trim(soft > edge)
 
 
 def _zoom(picture: Array, zoom: float) -> Array:

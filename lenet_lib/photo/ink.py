@@ -106,14 +106,14 @@ REACH = 15
 """Strokes are compared with the darkest ink within half of so many pixels."""
 
 
-def half_darkness(ink: Array) -> Array:
-    """Give half of how dark the darkest ink nearby is: where a stroke, faint or not, ends."""
-    return ndimage.maximum_filter(ink, REACH) / 2
+def edge_darkness(ink: Array) -> Array:
+    """Give a third of how dark the darkest ink nearby is: where a stroke, faint or not, ends."""
+    return ndimage.maximum_filter(ink, REACH) / 3
 
 
 def strokes_of(ink: Array, level: float, least: float) -> Mask:
-    """Mark what is darker than ``least`` and than half of the ink nearby, if it leads to ``level``."""
-    mask = ink > np.maximum(half_darkness(ink), least)
+    """Mark what is darker than ``least`` and than the edge of the ink nearby, if it leads to ``level``."""
+    mask = ink > np.maximum(edge_darkness(ink), least)
     labels, count = ndimage.label(mask, structure=np.ones((3, 3)))
     strong = np.zeros(count + 1, dtype=bool)
     strong[np.unique(labels[mask & (ink > level)])] = True

@@ -41,6 +41,11 @@ class Piece:
         return max(self.height, self.width)
 
     @property
+    def mass(self) -> float:
+        """How much ink it has."""
+        return self.area * self.level
+
+    @property
     def hugs_the_border(self) -> bool:
         """Tell whether it lies along the picture's border, as a frame or a table's edge does."""
         return self.contact > 0.5 * self.size
@@ -57,7 +62,6 @@ def find_pieces(ink: Array, mask: Mask) -> tuple[NDArray[np.int32], list[Piece]]
             i, r.start, c.start, r.stop, c.stop, int(areas[i]), float(levels[i - 1]), int(contacts[i])
         )
         for i, (r, c) in enumerate(ndimage.find_objects(labels), 1)
-        if max(r.stop - r.start, c.stop - c.start) >= 6
     ]
     return labels, sorted(pieces, key=lambda piece: -piece.size * piece.level)
 

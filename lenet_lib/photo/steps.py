@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from scipy import ndimage
 
 from lenet_lib.errors import LenetError
 from lenet_lib.photo.form import centre, cut_out, fit, normalise, widen
@@ -42,6 +43,9 @@ WINDOWS = (3, 8, 20)
 
 SURE = 0.9
 """A find that is a digit with this probability ends the search."""
+
+MOST = 0.6
+"""And it must have such a part of the ink, or it may be a scrap."""
 
 LEAST = 0.05
 """What is a digit with less probability is refused."""
@@ -89,10 +93,23 @@ class Refused(LenetError):
 
 @dataclass(frozen=True)
 class Find:
-    """What one look found: its steps, its longer side in pixels, and other digits beside it."""
+    """What one look found.
+
+    Attributes
+    ----------
+    steps
+        What became of it.
+    size
+        Its longer side in pixels of the picture.
+    share
+        How much of the ink it has, 0–1.
+    others
+        Number of other digits beside it.
+    """
 
     steps: Steps
     size: int
+    share: float
     others: int
 
 
@@ -150,16 +167,16 @@ def search(picture: NDArray[np.uint8]) -> list[Find]:
     for ink in looks(grey(picture)):
         for find in finds(picture, ink):
             found.append(find)
-            if find.steps.likeness > SURE:
+            if find.steps.likeness > SURE and find.share > MOST and not find.others:
                 return found
     return found
 
 
 def choose(found: list[Find]) -> Find:
-    """Take what is most like a digit, but no scrap of something larger that may be one."""
+    """Take what is most like a digit and has most of the ink, but no scrap of something larger."""
     largest = max((f.size for f in found if f.steps.likeness > LEAST), default=0)
     whole = [f for f in found if f.size > 0.6 * largest] or found
-    return max(whole, key=lambda f: f.steps.likeness)
+    return max(whole, key=lambda f: f.steps.likeness * f.share)
 
 
 def looks(shade: Array) -> Iterator[Array]:
@@ -176,29 +193,33 @@ def looks(shade: Array) -> Iterator[Array]:
 
 
 def finds(picture: NDArray[np.uint8], ink: Array) -> Iterator[Find]:
-    """Find a digit in the ink: the largest piece and what belongs to it.
-
-    First with faint strokes and without what lies along the border, then by Otsu's threshold
-    alone, then with all.
-    """
+    """Find a digit in the ink: first without what lies along the border, as a table's edge does."""
     level = threshold(ink)
-    seen: set[tuple[int, ...]] = set()
+    labels, pieces = find_pieces(ink, strokes_of(ink, level, 0.5 * level))
+    if edges := [piece.label for piece in pieces if piece.hugs_the_border]:
+        edge = ndimage.binary_dilation(np.isin(labels, edges), iterations=3)
+        inner = np.where(edge, 0, ink)
+        yield from _finds(picture, inner, threshold(inner))
+    yield from _finds(picture, ink, level)
+
+
+def _finds(picture: NDArray[np.uint8], ink: Array, level: float) -> Iterator[Find]:
+    """Take the largest piece and what belongs to it, with faint strokes and then without."""
     for least in (0.5 * level, level):
-        labels, pieces = find_pieces(ink, strokes_of(ink, level, least))
-        pieces = [piece for piece in pieces if piece.size >= max(SMALLEST, 0.03 * max(ink.shape))]
-        inner = [piece for piece in pieces if not piece.hugs_the_border]
-        for some in (inner, pieces):
-            if not some or (key := (some[0].area, *(p.size for p in some))) in seen:
-                continue
-            seen.add(key)
-            main = some[0]
-            mask = np.isin(labels, [p.label for p in some if p is main or belongs(p, main)])
-            strokes = widen(cut_out(ink, mask))
-            digit = centre(fit(strokes))
-            chances = opinions(digit[None])[0]
-            others = _other_digits(labels, rivals(some, main)) if chances[NONE] < 0.95 else 0
-            likeness = float(chances[:NONE].max())
-            yield Find(Steps(picture, ink, mask, strokes, digit, likeness), main.size, others)
+        labels, every = find_pieces(ink, strokes_of(ink, level, least))
+        pieces = [piece for piece in every if piece.size >= max(SMALLEST, 0.03 * max(ink.shape))]
+        if not pieces:
+            continue
+        main = pieces[0]
+        parts = [piece for piece in pieces if piece is main or belongs(piece, main)]
+        mask = np.isin(labels, [part.label for part in parts])
+        strokes = widen(cut_out(ink, mask))
+        digit = centre(fit(strokes))
+        chances = opinions(digit[None])[0]
+        others = _other_digits(labels, rivals(pieces, main)) if chances[NONE] < 0.95 else 0
+        steps = Steps(picture, ink, mask, strokes, digit, float(chances[:NONE].max()))
+        share = sum(part.mass for part in parts) / sum(piece.mass for piece in every)
+        yield Find(steps, main.size, share, others)
 
 
 def _other_digits(labels: NDArray[np.int32], pieces: list[Piece]) -> int:
