@@ -46,9 +46,9 @@ class Piece:
         return self.area * self.level
 
     @property
-    def hugs_the_border(self) -> bool:
+    def is_edge(self) -> bool:
         """Tell whether it lies along the picture's border, as a frame or a table's edge does."""
-        return self.contact > 0.5 * self.size
+        return self.contact > 0.95 * self.size
 
 
 def find_pieces(ink: Array, mask: Mask) -> tuple[NDArray[np.int32], list[Piece]]:

@@ -20,7 +20,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy import ndimage
 
 from lenet_lib.errors import LenetError
 from lenet_lib.photo.form import centre, cut_out, fit, normalise, widen
@@ -193,21 +192,15 @@ def looks(shade: Array) -> Iterator[Array]:
 
 
 def finds(picture: NDArray[np.uint8], ink: Array) -> Iterator[Find]:
-    """Find a digit in the ink: first without what lies along the border, as a table's edge does."""
+    """Take the largest piece and what belongs to it, with faint strokes and then without.
+
+    What lies along the border is left out, if there is anything else.
+    """
     level = threshold(ink)
-    labels, pieces = find_pieces(ink, strokes_of(ink, level, 0.5 * level))
-    if edges := [piece.label for piece in pieces if piece.hugs_the_border]:
-        edge = ndimage.binary_dilation(np.isin(labels, edges), iterations=3)
-        inner = np.where(edge, 0, ink)
-        yield from _finds(picture, inner, threshold(inner))
-    yield from _finds(picture, ink, level)
-
-
-def _finds(picture: NDArray[np.uint8], ink: Array, level: float) -> Iterator[Find]:
-    """Take the largest piece and what belongs to it, with faint strokes and then without."""
     for least in (0.5 * level, level):
         labels, every = find_pieces(ink, strokes_of(ink, level, least))
-        pieces = [piece for piece in every if piece.size >= max(SMALLEST, 0.03 * max(ink.shape))]
+        large = [piece for piece in every if piece.size >= max(SMALLEST, 0.03 * max(ink.shape))]
+        pieces = [piece for piece in large if not piece.is_edge] or large
         if not pieces:
             continue
         main = pieces[0]
@@ -217,9 +210,11 @@ def _finds(picture: NDArray[np.uint8], ink: Array, level: float) -> Iterator[Fin
         digit = centre(fit(strokes))
         chances = opinions(digit[None])[0]
         others = _other_digits(labels, rivals(pieces, main)) if chances[NONE] < 0.95 else 0
-        steps = Steps(picture, ink, mask, strokes, digit, float(chances[:NONE].max()))
-        share = sum(part.mass for part in parts) / sum(piece.mass for piece in every)
-        yield Find(steps, main.size, share, others)
+        likeness = float(chances[:NONE].max()) * (0.5 if main.is_edge else 1)
+        total = sum(piece.mass for piece in every if main.is_edge or not piece.is_edge)
+        share = sum(part.mass for part in parts) / total
+        size = 0 if main.is_edge else main.size
+        yield Find(Steps(picture, ink, mask, strokes, digit, likeness), size, share, others)
 
 
 def _other_digits(labels: NDArray[np.int32], pieces: list[Piece]) -> int:

@@ -227,10 +227,10 @@ class Strokes:
 
     def ink(self, u: Array, v: Array, stroke: float, pixel: float) -> Array:
         """Tell how much of each pixel a pen of a width covers, 0–1; places in digit heights."""
-        # Another pen moves the outline in or out, but never across the stroke's middle.
-        distance = self.edge - np.float32((stroke - self.own) / 2)
-        if stroke < self.own:
-            distance = np.minimum(distance, self.middle - np.float32(stroke / 2))
+        if stroke > self.own:  # a thicker pen moves the outline out
+            distance = self.edge - np.float32((stroke - self.own) / 2)
+        else:  # a thinner one runs along the middle, but a loop that was filled stays so
+            distance = np.minimum(self.middle - np.float32(stroke / 2), self.edge + 0.9 * self.own)
         half = [side / 2 - 0.5 for side in self.middle.shape]
         place = [v * self.unit + half[0], u * self.unit + half[1]]
         away = ndimage.map_coordinates(distance, place, order=1, mode="nearest")
