@@ -155,9 +155,7 @@ def predict(
 ) -> Prediction | list[Prediction]: ...
 
 
-def predict(
-    source: Any, *, classifier: Classifier | None = None
-) -> Prediction | list[Prediction]:
+def predict(source: Any, *, classifier: Classifier | None = None) -> Prediction | list[Prediction]:
     """Read a handwritten digit, or many.
 
     Parameters

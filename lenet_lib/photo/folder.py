@@ -45,8 +45,14 @@ def load_folder(path: str | Path) -> Dataset:
         parts = [_labelled(root / "train"), _labelled(root / "test")]
     else:
         every = _labelled(root)
-        kept = [[file for k, file in enumerate(files) if k % TEST_PART == TEST_PART - 1] for files in every]
-        rest = [[file for file in files if file not in set(test)] for files, test in zip(every, kept, strict=True)]
+        kept = [
+            [file for k, file in enumerate(files) if k % TEST_PART == TEST_PART - 1]
+            for files in every
+        ]
+        rest = [
+            [file for file in files if file not in set(test)]
+            for files, test in zip(every, kept, strict=True)
+        ]
         parts = [rest, kept]
     left_out: list[str] = []
     train, test = (_read(part, left_out) for part in parts)
@@ -59,7 +65,9 @@ def load_folder(path: str | Path) -> Dataset:
     if left_out:
         more = f" and {len(left_out) - 1} others" if len(left_out) > 1 else ""
         warnings.warn(f"Left out: {left_out[0]}{more}.", LenetWarning, stacklevel=2)
-    return Dataset(root.resolve().name, f"the pictures in {root.resolve().name}/", DIGIT_NAMES, train, test)
+    return Dataset(
+        root.resolve().name, f"the pictures in {root.resolve().name}/", DIGIT_NAMES, train, test
+    )
 
 
 def _labelled(root: Path) -> list[list[Path]]:

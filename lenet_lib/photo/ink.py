@@ -65,7 +65,7 @@ def ground_of(shade: Array, window: int) -> Array:
 
 def darkness(shade: Array, window: int) -> Array:
     """Give how much darker than its ground each pixel is, 0–1; see :func:`ground_of`."""
-    ground = np.maximum(ground_of(shade, window), 0.05)
+    ground = np.maximum(ground_of(shade, window), 0.1)
     return np.clip(1 - ndimage.gaussian_filter(shade, 0.7) / ground, 0, 1).astype(np.float32)
 
 
@@ -80,7 +80,9 @@ def is_dark(shade: Array) -> bool:
     small = small.reshape(len(small) // step, step, -1, step).mean((1, 3))
     votes = []
     for ground in (np.median(border(shade)), ndimage.median_filter(small, size=15)):
-        dark, light = ((np.clip(side, 0, 1) ** 3).mean() for side in (ground - small, small - ground))
+        dark, light = (
+            (np.clip(side, 0, 1) ** 3).mean() for side in (ground - small, small - ground)
+        )
         votes.append(dark / max(dark + light, 1e-12))
     return float(np.mean(votes)) >= 0.5
 
@@ -134,18 +136,18 @@ def _rows(ink: Array) -> Array:
     only what is long.
     """
     height, width = ink.shape
-    columns = np.arange(width)
+    every = np.arange(width)
 
-    def sheared(picture: NDArray[np.generic], slope: float) -> Array:
+    def sheared(picture: NDArray[np.generic], slope: float, columns: NDArray[np.int64]) -> Array:
         rows = np.arange(height)[:, None] + np.rint(slope * (columns - width // 2)).astype(int)
         return np.asarray(picture[rows % height, columns])
 
     rough = ink - ndimage.uniform_filter1d(ink, max(5, height // 20), axis=0)
     slopes = np.tan(np.deg2rad(np.arange(-12, 12.1, 0.5)))
-    slope = max(slopes, key=lambda s: float(np.var(sheared(rough, s).mean(1))))
-    thick = ndimage.maximum_filter1d(sheared(ink, slope), 3, axis=0)  # a line may climb by a pixel
+    slope = max(slopes, key=lambda s: float(np.var(sheared(rough, s, every[::8]).mean(1))))
+    thick = ndimage.maximum_filter1d(sheared(ink, slope, every), 3, axis=0)  # a line may climb by a pixel
     long = ndimage.grey_opening(thick, size=(1, max(9, width // 6)))
     long -= ndimage.grey_opening(long, size=(max(3, height // 40), 1))
     there = ndimage.maximum_filter1d((long > 0.02).astype(np.float32), 5, axis=0)
     through = ndimage.uniform_filter1d(there, 2 * width // 3, axis=1, mode="nearest") > 0.8
-    return sheared(long * through, -slope)
+    return sheared(long * through, -slope, every)

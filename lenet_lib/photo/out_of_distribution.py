@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
-from lenet_lib.photo.form import trim
+from lenet_lib.photo.form import normalise, trim
 from lenet_lib.photo.ink import Mask
 
 SIDE = 160
@@ -66,7 +66,10 @@ def bend(strokes: Mask, rng: np.random.Generator) -> Mask:
     x, y = x + slant * y, y * rng.uniform(0.85, 1.15)
     x, y = np.cos(turn) * x + np.sin(turn) * y, np.cos(turn) * y - np.sin(turn) * x
     waves = rng.standard_normal((2, 5, 5), dtype=np.float32)
-    warp = [np.asarray(Image.fromarray(wave).resize((SIDE, SIDE), Image.Resampling.BICUBIC)) for wave in waves]
+    warp = [
+        np.asarray(Image.fromarray(wave).resize((SIDE, SIDE), Image.Resampling.BICUBIC))
+        for wave in waves
+    ]
     place = [y + 3.5 * warp[0] + SIDE / 2, x + 3.5 * warp[1] + SIDE / 2]
     return np.asarray(ndimage.map_coordinates(strokes.astype(np.float32), place, order=1) > 0.5)
 
@@ -136,7 +139,13 @@ SIGNS: Mapping[str, Callable[[np.random.Generator], Mask]] = {
     "scribbles": scribble,
     "blots": blot,
 }
-"""What is no digit, by kind."""
+"""What is no digit, by kind: functions that draw a mask of strokes, bool 160×160."""
+
+
+def prepared(kind: str, count: int, seed: int = 0) -> NDArray[np.uint8]:
+    """Draw ``count`` things of a kind of :data:`SIGNS`, and give them MNIST's form: uint8 N×28×28."""
+    rng = np.random.default_rng([seed, list(SIGNS).index(kind)])
+    return np.stack([normalise(SIGNS[kind](rng)) for _ in range(count)])
 
 
 def scrap(digit: Mask, rng: np.random.Generator) -> Mask:
@@ -154,7 +163,10 @@ def pair(left: Mask, right: Mask, rng: np.random.Generator) -> Mask:
     """Set two digits side by side, or let them touch."""
     one, other = trim(left), trim(right)
     height = max(len(one), len(other))
-    one, other = (np.pad(m, (((height - len(m)) // 2, (height - len(m) + 1) // 2), (0, 0))) for m in (one, other))
+    one, other = (
+        np.pad(m, (((height - len(m)) // 2, (height - len(m) + 1) // 2), (0, 0)))
+        for m in (one, other)
+    )
     gap = int(rng.uniform(-0.05, 0.35) * height)
     if gap < 0:
         return np.hstack([one[:, :gap], one[:, gap:] | other[:, :-gap], other[:, -gap:]])

@@ -11,10 +11,25 @@ from scipy import ndimage
 from lenet_lib.photo.ink import Array, Mask, border
 
 
+SPECK = 12
+"""What has fewer pixels is no piece."""
+
+
 @dataclass(frozen=True)
 class Piece:
-    """A connected piece of ink: its label, box (pixels, ends excluded), area, darkness,
-    and how many pixels of the picture's border it covers."""
+    """A connected piece of ink.
+
+    Attributes
+    ----------
+    label
+        Its number in the label image.
+    top, left, bottom, right
+        Its box in pixels, ends excluded.
+    area, mass
+        Its pixels, and the sum of their darkness (0–1).
+    contact, rim
+        How many of its pixels lie on the picture's border, and within 5% of it.
+    """
 
     label: int
     top: int
@@ -22,8 +37,9 @@ class Piece:
     bottom: int
     right: int
     area: int
-    level: float
+    mass: float
     contact: int
+    rim: int
 
     @property
     def height(self) -> int:
@@ -41,27 +57,40 @@ class Piece:
         return max(self.height, self.width)
 
     @property
-    def mass(self) -> float:
-        """How much ink it has."""
-        return self.area * self.level
+    def level(self) -> float:
+        """Its mean darkness, 0–1."""
+        return self.mass / self.area
 
     @property
     def is_edge(self) -> bool:
         """Tell whether it lies along the picture's border, as a frame or a table's edge does."""
-        return self.contact > 0.95 * self.size
+        solid = self.area > 0.45 * self.height * self.width
+        return self.rim > 0.6 * self.area or (solid and self.contact > 0.95 * self.size)
 
 
 def find_pieces(ink: Array, mask: Mask) -> tuple[NDArray[np.int32], list[Piece]]:
     """Label the connected pieces of a mask, H×W; the largest come first, specks not at all."""
     labels, count = ndimage.label(mask, structure=np.ones((3, 3)))
     areas = np.bincount(labels.ravel(), minlength=count + 1)
-    levels = ndimage.mean(ink, labels, np.arange(1, count + 1))
+    masses = np.bincount(labels.ravel(), ink.ravel(), minlength=count + 1)
     contacts = np.bincount(border(labels), minlength=count + 1)
+    band = max(1, round(0.05 * max(mask.shape)))
+    inner = np.bincount(labels[band:-band, band:-band].ravel(), minlength=count + 1)
+    boxes = ndimage.find_objects(labels)
     pieces = [
         Piece(
-            i, r.start, c.start, r.stop, c.stop, int(areas[i]), float(levels[i - 1]), int(contacts[i])
+            label=int(i),
+            top=boxes[i - 1][0].start,
+            left=boxes[i - 1][1].start,
+            bottom=boxes[i - 1][0].stop,
+            right=boxes[i - 1][1].stop,
+            area=int(areas[i]),
+            mass=float(masses[i]),
+            contact=int(contacts[i]),
+            rim=int(areas[i] - inner[i]),
         )
-        for i, (r, c) in enumerate(ndimage.find_objects(labels), 1)
+        for i in np.flatnonzero(areas >= SPECK)
+        if i
     ]
     return labels, sorted(pieces, key=lambda piece: -piece.size * piece.level)
 
@@ -74,7 +103,7 @@ def belongs(small: Piece, main: Piece) -> bool:
     down = max(small.top, main.top) - min(small.bottom, main.bottom)
     gap = max(across, down, 0)
     beside = across > 0 or -across < 0.3 * min(small.width, main.width)
-    if beside and small.height > 0.7 * main.height:
+    if beside and small.height > 0.8 * main.height:
         return gap < 0.02 * main.size
     return gap < (0.25 if beside else 0.4) * main.size
 

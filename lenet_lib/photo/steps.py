@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from scipy import ndimage
 
 from lenet_lib.errors import LenetError
 from lenet_lib.photo.form import centre, cut_out, fit, normalise, widen
@@ -37,8 +38,11 @@ from lenet_lib.photo.picture import name_of, open_picture, resize
 from lenet_lib.photo.pieces import Piece, belongs, find_pieces, rivals
 from lenet_lib.photo.verifier import NONE, opinions
 
-WINDOWS = (3, 8, 20)
+WINDOWS = (3, 8)
 """Of the picture's longer side such a part is the neighbourhood whose ground is taken."""
+
+FAINTEST = 0.05
+"""The least difference of brightness (0–1) that ink makes; a camera's noise stays below it."""
 
 SURE = 0.9
 """A find that is a digit with this probability ends the search."""
@@ -163,7 +167,10 @@ def explain(source: str | Path | bytes | NDArray[np.uint8]) -> Steps:
 def search(picture: NDArray[np.uint8]) -> list[Find]:
     """Look again and again until something is a digit; uint8 H×W×3, all that was found."""
     found: list[Find] = []
-    for ink in looks(grey(picture)):
+    shade = grey(picture)
+    if np.ptp(ndimage.gaussian_filter(shade, 1.5)) < FAINTEST:
+        return found
+    for ink in looks(shade):
         for find in finds(picture, ink):
             found.append(find)
             if find.steps.likeness > SURE and find.share > MOST and not find.others:
@@ -180,15 +187,15 @@ def choose(found: list[Find]) -> Find:
 
 def looks(shade: Array) -> Iterator[Array]:
     """Give the ink, float32 H×W, by one guess after another of what the ground is."""
-    side = max(shade.shape)
+    windows = [max(shade.shape) // part for part in WINDOWS]
     dark = is_dark(shade)
-    for seen in (shade, 1 - shade) if dark else (1 - shade, shade):
-        plain = []
-        for window in (0, *(side // part for part in WINDOWS)):
-            plain.append(darkness(seen, window))
-            yield plain[-1]
-        for ink in plain:
-            yield without_lines(ink)
+    seen, inverse = (shade, 1 - shade) if dark else (1 - shade, shade)
+    yield darkness(seen, 0)
+    for window in windows:
+        yield darkness(seen, window)
+    for window in windows:
+        yield without_lines(darkness(seen, window))
+    yield darkness(inverse, windows[0])
 
 
 def finds(picture: NDArray[np.uint8], ink: Array) -> Iterator[Find]:

@@ -141,7 +141,9 @@ def transparent(digit: Digit, rng: np.random.Generator) -> bytes:
 
 def european(digit: Digit, rng: np.random.Generator) -> bytes:
     """Draw a 1 with an upstroke or a 7 with a bar, whichever the digit's label asks for."""
-    return photograph(digit, rng, replace(draw_scene(rng, (28, 600)), lines="none", light="even"))[0]
+    return photograph(digit, rng, replace(draw_scene(rng, (28, 600)), lines="none", light="even"))[
+        0
+    ]
 
 
 def european_digit(label: int, rng: np.random.Generator) -> Digit:

@@ -223,7 +223,9 @@ class Strokes:
         edge = ndimage.distance_transform_edt(~mask) - ndimage.distance_transform_edt(mask)
         own = 4 * float(middle[mask].mean())
         aspect = cut.shape[1] / len(cut)
-        return Strokes(middle.astype(np.float32), (edge / unit).astype(np.float32), own, aspect, unit)
+        return Strokes(
+            middle.astype(np.float32), (edge / unit).astype(np.float32), own, aspect, unit
+        )
 
     def ink(self, u: Array, v: Array, stroke: float, pixel: float) -> Array:
         """Tell how much of each pixel a pen of a width covers, 0–1; places in digit heights."""
