@@ -165,7 +165,7 @@ def measure() -> pd.DataFrame:
         "auroc_softmax": lenet.max(1),
         "auroc_energy": torch.logsumexp(logits, 1).numpy(),  # Liu et al. 2020
         "auroc_verifier": 1 - judged[:, NONE],
-        "auroc_product": (lenet * judged[:, :NONE]).max(1),
+        "auroc_both": (lenet * np.sqrt(judged[:, :NONE])).max(1),
     }
     digit = labels < NONE
     rows = []
@@ -175,11 +175,11 @@ def measure() -> pd.DataFrame:
         row = {"kind": kind, "n": int(none.sum())}
         for name, score in scores.items():
             row[name] = round(roc_auc_score(truth, np.r_[score[digit], score[none]]), 4)
-        row["below_0.5"] = round(float((scores["auroc_product"][none] < 0.5).mean()), 4)
-        row["above_0.9"] = round(float((scores["auroc_product"][none] > 0.9).mean()), 4)
+        row["below_0.5"] = round(float((scores["auroc_both"][none] < 0.5).mean()), 4)
+        row["above_0.9"] = round(float((scores["auroc_both"][none] > 0.9).mean()), 4)
         rows.append(row)
-    kept = scores["auroc_product"][digit]
-    right = (lenet * judged[:, :NONE]).argmax(1)[digit] == labels[digit]
+    kept = scores["auroc_both"][digit]
+    right = (lenet * np.sqrt(judged[:, :NONE])).argmax(1)[digit] == labels[digit]
     print(f"{digit.sum()} digits: {right.mean():.2%} right, {(kept < 0.5).mean():.2%} below 0.5")
     return pd.DataFrame(rows)
 

@@ -45,7 +45,7 @@ def predict_command(
     if as_json and as_csv:
         raise typer.BadParameter("--json and --csv contradict each other.")
     from lenet_lib.photo.classifier import Classifier, Prediction
-    from lenet_lib.photo.steps import Refused
+    from lenet_lib.photo.steps import RefusedError
 
     classifier = Classifier(weights)
     answers: list[dict[str, Any]] = []
@@ -56,7 +56,7 @@ def predict_command(
             source = sys.stdin.buffer.read() if str(picture) == "-" else picture
             try:
                 steps, row = classifier.explain(source)
-            except Refused as error:
+            except RefusedError as error:
                 if show:
                     _save(error.picture, error.steps, _free_name(picture, taken))
                 raise

@@ -11,7 +11,7 @@ import torch
 from lenet_lib.data import DIGIT_NAMES, Dataset, Images
 from lenet_lib.errors import LenetError, LenetWarning
 from lenet_lib.photo.picture import pictures_in
-from lenet_lib.photo.steps import Refused, prepare
+from lenet_lib.photo.steps import RefusedError, prepare
 
 TEST_PART = 5
 """Of the pictures of each digit every fifth is kept for testing, unless there is a folder test/."""
@@ -81,7 +81,7 @@ def _read(part: list[list[Path]], left_out: list[str]) -> Images:
         for file in files:
             try:
                 images.append(prepare(file))
-            except Refused as error:
+            except RefusedError as error:
                 left_out.append(str(error).rstrip("."))
             else:
                 labels.append(label)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -24,7 +26,7 @@ def grey(picture: NDArray[np.uint8]) -> Array:
     return np.asarray((luminance + colour.min(2)) / 2, dtype=np.float32)
 
 
-def border(shade: NDArray[np.generic]) -> NDArray[np.generic]:
+def border(shade: NDArray[Any]) -> NDArray[Any]:
     """Give the pixels of a picture's outermost rows and columns, in one row."""
     return np.concatenate([shade[0], shade[-1], shade[:, 0], shade[:, -1]])
 
@@ -80,9 +82,8 @@ def is_dark(shade: Array) -> bool:
     small = small.reshape(len(small) // step, step, -1, step).mean((1, 3))
     votes = []
     for ground in (np.median(border(shade)), ndimage.median_filter(small, size=15)):
-        dark, light = (
-            (np.clip(side, 0, 1) ** 3).mean() for side in (ground - small, small - ground)
-        )
+        dark = (np.clip(ground - small, 0, 1) ** 3).mean()
+        light = (np.clip(small - ground, 0, 1) ** 3).mean()
         votes.append(dark / max(dark + light, 1e-12))
     return float(np.mean(votes)) >= 0.5
 
@@ -110,11 +111,11 @@ REACH = 15
 
 def edge_darkness(ink: Array) -> Array:
     """Give a third of how dark the darkest ink nearby is: where a stroke, faint or not, ends."""
-    return ndimage.maximum_filter(ink, REACH) / 3
+    return np.asarray(ndimage.maximum_filter(ink, REACH) / 3, dtype=np.float32)
 
 
 def strokes_of(ink: Array, level: float, least: float) -> Mask:
-    """Mark what is darker than ``least`` and than the edge of the ink nearby, if it leads to ``level``."""
+    """Mark what is darker than ``least`` and than the edges nearby, if it leads to ``level``."""
     mask = ink > np.maximum(edge_darkness(ink), least)
     labels, count = ndimage.label(mask, structure=np.ones((3, 3)))
     strong = np.zeros(count + 1, dtype=bool)
@@ -145,7 +146,9 @@ def _rows(ink: Array) -> Array:
     rough = ink - ndimage.uniform_filter1d(ink, max(5, height // 20), axis=0)
     slopes = np.tan(np.deg2rad(np.arange(-12, 12.1, 0.5)))
     slope = max(slopes, key=lambda s: float(np.var(sheared(rough, s, every[::8]).mean(1))))
-    thick = ndimage.maximum_filter1d(sheared(ink, slope, every), 3, axis=0)  # a line may climb by a pixel
+    thick = ndimage.maximum_filter1d(
+        sheared(ink, slope, every), 3, axis=0
+    )  # a line may climb by a pixel
     long = ndimage.grey_opening(thick, size=(1, max(9, width // 6)))
     long -= ndimage.grey_opening(long, size=(max(3, height // 40), 1))
     there = ndimage.maximum_filter1d((long > 0.02).astype(np.float32), 5, axis=0)

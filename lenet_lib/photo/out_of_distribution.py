@@ -143,7 +143,7 @@ SIGNS: Mapping[str, Callable[[np.random.Generator], Mask]] = {
 
 
 def prepared(kind: str, count: int, seed: int = 0) -> NDArray[np.uint8]:
-    """Draw ``count`` things of a kind of :data:`SIGNS`, and give them MNIST's form: uint8 N×28×28."""
+    """Draw things of a kind of :data:`SIGNS`, and give them MNIST's form: uint8 N×28×28."""
     rng = np.random.default_rng([seed, list(SIGNS).index(kind)])
     return np.stack([normalise(SIGNS[kind](rng)) for _ in range(count)])
 

@@ -10,7 +10,6 @@ from scipy import ndimage
 
 from lenet_lib.photo.ink import Array, Mask, border
 
-
 SPECK = 12
 """What has fewer pixels is no piece."""
 

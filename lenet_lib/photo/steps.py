@@ -3,7 +3,8 @@
 The steps, each kept in :class:`Steps` to be looked at::
 
     picture → ink (darker than its ground, 0–1) → mask (the digit's strokes)
-            → strokes (cut out, no thinner than MNIST's) → digit (20×20 by its centre of mass in 28×28)
+            → strokes (cut out, no thinner than MNIST's)
+            → digit (20×20 by its centre of mass in 28×28)
 
 The first look takes the border's tone for the ground of the whole picture, and most pictures need
 no other. What it finds is shown to the :mod:`verifier <lenet_lib.photo.verifier>`; if that sees no
@@ -85,7 +86,7 @@ class Steps:
     likeness: float
 
 
-class Refused(LenetError):
+class RefusedError(LenetError):
     """No digit, or several; ``steps`` has what was seen, or None if there was no ink."""
 
     def __init__(self, reason: str, picture: NDArray[np.uint8], steps: Steps | None = None) -> None:
@@ -132,7 +133,7 @@ def explain(source: str | Path | bytes | NDArray[np.uint8]) -> Steps:
     Raises
     ------
     LenetError
-        The file can't be read, or there is not exactly one digit in it (:class:`Refused`).
+        The file can't be read, or there is not exactly one digit in it (:class:`RefusedError`).
     """
     name = name_of(source)
     if isinstance(source, np.ndarray):
@@ -141,21 +142,21 @@ def explain(source: str | Path | bytes | NDArray[np.uint8]) -> Steps:
         picture = open_picture(source)
     found = search(picture)
     if not found:
-        raise Refused(
+        raise RefusedError(
             f"No ink stands out in {name}: it is blank, or too faint; write darker, or take the "
             f"photo in better light.",
             picture,
         )
     best = choose(found)
     if best.others:
-        raise Refused(
+        raise RefusedError(
             f"{name} shows several digits ({best.others + 1}, it seems), and one at a time is "
             f"read; crop it.",
             picture,
             best.steps,
         )
     if best.steps.likeness < LEAST:
-        raise Refused(
+        raise RefusedError(
             f"What was found in {name} looks like no digit; crop the picture to one digit "
             f"(--show saves what was seen).",
             picture,

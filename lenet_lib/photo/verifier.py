@@ -22,7 +22,10 @@ WEIGHTS = Path(__file__).parents[1] / "weights" / "verifier.safetensors"
 
 
 class Verifier(nn.Sequential):
-    """Three convolutions and a linear layer: float32 N×1×28×28 in 0–1 → logits N×11; 17,419 parameters."""
+    """Three convolutions and a linear layer, 17,387 parameters.
+
+    Takes float32 N×1×28×28 in 0–1 and gives logits N×11.
+    """
 
     def __init__(self) -> None:
         super().__init__(

@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from lenet_lib import data
 from lenet_lib.errors import LenetError
-from lenet_lib.photo import Refused, explain, predict, prepare
+from lenet_lib.photo import RefusedError, explain, predict, prepare
 from lenet_lib.photo.form import THINNEST, centre, fit, stroke_width, widen
 from lenet_lib.photo.ink import darkness, is_dark, otsu, threshold, without_lines
 from lenet_lib.photo.pieces import find_pieces
@@ -33,7 +33,7 @@ LEAST = {  # percent that must be right, of so many
     "blank": (80, 12),
     "several digits": (85, 20),
 }
-"""A floor below what ``scripts/photo_steps.py`` measures, for these few: results/photo-steps.csv."""
+"""A floor below what ``scripts/photo_steps.py`` measures, for these few."""
 
 
 def right(kind: str, k: int, images: np.ndarray, labels: list[int]) -> bool:
@@ -43,7 +43,7 @@ def right(kind: str, k: int, images: np.ndarray, labels: list[int]) -> bool:
     if kind in kinds.REFUSED:
         try:
             predict(kinds.REFUSED[kind](images[chosen], rng))
-        except Refused:
+        except RefusedError:
             return True
         return False
     digit, label = images[chosen[0]], labels[chosen[0]]
@@ -125,7 +125,7 @@ def test_dirt_and_a_window_s_frame_do_not_count() -> None:
 def test_several_digits_are_refused(apart: int) -> None:
     one, other = draw(WRITTEN[7], zoom=1.2), draw(WRITTEN[7], zoom=1.2, at=(150 + apart, 80))
     image = Image.fromarray(np.minimum(np.asarray(one), np.asarray(other)))
-    with pytest.raises(Refused, match="several digits") as caught:
+    with pytest.raises(RefusedError, match="several digits") as caught:
         prepare(saved(image))
     assert caught.value.steps is not None
     assert caught.value.picture.shape == (360, 480, 3)
@@ -135,9 +135,9 @@ def test_several_digits_are_refused(apart: int) -> None:
 @pytest.mark.parametrize("shade", [0, 128, 255])
 def test_blank_pages(size: tuple[int, int], shade: int) -> None:
     noise = np.random.default_rng(0).normal(shade, 2, (*size, 3)).clip(0, 255).astype(np.uint8)
-    with pytest.raises(Refused):
+    with pytest.raises(RefusedError):
         prepare(saved(Image.fromarray(noise)))
-    with pytest.raises(Refused, match="blank"):
+    with pytest.raises(RefusedError, match="blank"):
         prepare(saved(Image.new("L", size, shade)))
 
 
@@ -150,7 +150,7 @@ def test_a_refusal_says_why_and_what_to_do() -> None:
     pen.arc((60, 90, 140, 150), 20, 160, fill=0, width=6)
     try:
         assert predict(saved(face)).confidence < 0.5
-    except Refused as error:
+    except RefusedError as error:
         assert "crop" in str(error)
 
 
