@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,77 +14,116 @@ import typer
 from lenet_lib.errors import LenetError
 
 if TYPE_CHECKING:
-    from lenet_lib.photo import Steps
-    from lenet_lib.photo.classifier import Reader, Reading
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from lenet_lib.photo.steps import Steps
+
+FIELDS = ("file", "digit", "confidence", "runner_up", "runner_up_confidence", "error")
 
 
 def predict_command(
     pictures: Annotated[
-        list[Path], typer.Argument(help="Photos or drawings, one handwritten digit each.")
+        list[Path],
+        typer.Argument(
+            help="Photos or drawings, one handwritten digit each; a folder stands for all in it, "
+            "and - for standard input.",
+            allow_dash=True,
+        ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list instead.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print a CSV table instead.")] = False,
     show: Annotated[
-        bool, typer.Option("--show", help="Save what the network saw into the folder seen/.")
+        bool, typer.Option("--show", help="Save what was seen into the folder seen/.")
     ] = False,
     weights: Annotated[
-        Path | None, typer.Option("--weights", help="A .safetensors file.  [the committed one]")
+        Path | None,
+        typer.Option("--weights", help="A .safetensors or .pth file.  [the released one]"),
     ] = None,
 ) -> None:
     """Read handwritten digits: the digit, how sure that is, and the runner-up."""
-    from lenet_lib.photo.classifier import Reader
+    if as_json and as_csv:
+        raise typer.BadParameter("--json and --csv contradict each other.")
+    from lenet_lib.photo.classifier import Classifier, Prediction
+    from lenet_lib.photo.steps import RefusedError
 
-    reader = Reader(weights)
+    classifier = Classifier(weights)
     answers: list[dict[str, Any]] = []
     taken: set[str] = set()
-    for picture in pictures:
+    for picture in _files(pictures):
+        name = "standard input" if str(picture) == "-" else str(picture)
         try:
-            steps, reading = _read(picture, reader)
+            source = sys.stdin.buffer.read() if str(picture) == "-" else picture
+            try:
+                steps, row = classifier.explain(source)
+            except RefusedError as error:
+                if show:
+                    _save(error.picture, error.steps, _free_name(picture, taken))
+                raise
             if show:
-                _save(steps, _free_name(picture, taken))
+                _save(steps.picture, steps, _free_name(picture, taken))
         except LenetError as error:  # the other pictures are still answered
-            answers.append({"file": str(picture), "error": str(error)})
+            answers.append({"file": name, "error": str(error)})
             typer.echo(f"Error: {error}", err=True)
         else:
-            answers.append({"file": str(picture), **reading.as_json()})
-            if not as_json:
-                typer.echo(f"{picture}: {reading}")
+            prediction = Prediction.of(row)
+            answers.append({"file": name, **prediction.as_json()})
+            if not (as_json or as_csv):
+                typer.echo(f"{name}: {prediction}")
     if as_json:
         typer.echo(json.dumps(answers, indent=2, ensure_ascii=False))
+    if as_csv:
+        table = io.StringIO()
+        writer = csv.DictWriter(table, FIELDS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(answers)
+        typer.echo(table.getvalue(), nl=False)
     if any("error" in answer for answer in answers):
         raise typer.Exit(1)
 
 
-def _read(picture: Path, reader: Reader) -> tuple[Steps, Reading]:
-    from lenet_lib.photo import explain
+def _files(pictures: list[Path]) -> list[Path]:
+    """Put the pictures in a folder in its place."""
+    from lenet_lib.photo.picture import pictures_in
 
-    steps = explain(picture)
-    return steps, reader.read(steps.digit[None])[0]
+    files: list[Path] = []
+    for picture in pictures:
+        if not picture.is_dir():
+            files.append(picture)
+        elif inside := pictures_in(picture):
+            files += inside
+        else:
+            raise LenetError(f"There is no picture in the folder {picture}.")
+    return files
 
 
 def _free_name(picture: Path, taken: set[str]) -> Path:
     """Give each picture of a call its own file, though two folders hold the same name."""
-    name, number = picture.name, 2
+    stem = "standard-input" if str(picture) == "-" else picture.name
+    name, number = stem, 2
     while name in taken:
-        name, number = f"{picture.name}-{number}", number + 1
+        name, number = f"{stem}-{number}", number + 1
     taken.add(name)
     return Path("seen") / f"{name}.png"
 
 
-def _save(steps: Steps, path: Path) -> None:
+def _save(picture: NDArray[np.uint8], steps: Steps | None, path: Path) -> None:
     """Save the picture, the ink that was found in it, and the network's 28×28, side by side."""
     import numpy as np
     from PIL import Image
 
     from lenet_lib import files
 
+    panels = [Image.fromarray(picture)]
+    if steps:
+        ink = (255 * (1 - steps.ink)).round().astype(np.uint8)
+        tinted = np.repeat(ink[..., None], 3, axis=2)
+        tinted[steps.mask] = (200, 30, 30)
+        panels += [Image.fromarray(tinted), Image.fromarray(255 - steps.digit).convert("RGB")]
     height = 280
-    ink = (255 * (1 - steps.unlined)).round().astype(np.uint8)
-    tinted = np.repeat(ink[..., None], 3, axis=2)
-    tinted[steps.mask] = (200, 30, 30)
-    seen = Image.fromarray(255 - steps.digit).resize((height, height), Image.Resampling.NEAREST)
-    panels = [Image.fromarray(steps.picture), Image.fromarray(tinted), seen.convert("RGB")]
     scaled = [
-        panel.resize((round(panel.width * height / panel.height), height)) for panel in panels
+        panel.resize((round(panel.width * height / panel.height), height), Image.Resampling.BOX)
+        for panel in panels
     ]
     sheet = Image.new("RGB", (sum(panel.width + 8 for panel in scaled) - 8, height), "white")
     left = 0

@@ -13,19 +13,21 @@ from typing import TYPE_CHECKING, Any, TypeAlias, overload
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from torch import nn
+
+    from lenet_lib.photo.steps import Steps
 
     Pixels: TypeAlias = NDArray[np.generic]
+    Source: TypeAlias = str | Path | bytes | NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What the network reads in one picture.
+class Prediction:
+    """What is read in one picture.
 
     Attributes
     ----------
     digit, confidence
-        The likeliest digit, 0–9, and its calibrated probability, 0–1.
+        The likeliest digit, 0–9, and its probability, 0–1; see :meth:`Classifier.probabilities`.
     runner_up, runner_up_confidence
         The second likeliest, and its probability.
     """
@@ -35,25 +37,34 @@ class Reading:
     runner_up: int
     runner_up_confidence: float
 
+    @staticmethod
+    def of(row: NDArray[np.float64]) -> Prediction:
+        """Sum ten probabilities up: the likeliest digit and the second."""
+        second, first = (int(i) for i in row.argsort(kind="stable")[-2:])
+        return Prediction(first, float(row[first]), second, float(row[second]))
+
     def __str__(self) -> str:
-        return (
-            f"{self.digit} ({100 * self.confidence:.1f} %), else {self.runner_up} "
-            f"({100 * self.runner_up_confidence:.1f} %)"
+        """Say it in words, with a warning where it is likelier wrong than right."""
+        said = (
+            f"{self.digit} ({self.confidence:.1%}), else {self.runner_up} "
+            f"({self.runner_up_confidence:.1%})"
         )
+        return said if self.confidence >= 0.5 else f"{said}; perhaps no digit"
 
     def as_json(self) -> dict[str, int | float]:
         """Give the four numbers by name."""
         return asdict(self)
 
 
-class Reader:
-    """A trained network, and the temperature that its logits are divided by.
+class Classifier:
+    """LeNet with trained weights, and the verifier that doubts what is no digit.
 
     Parameters
     ----------
     weights
-        A safetensors file; the committed weights without it. Its facts may name a
-        ``temperature``, fitted on writers that the network was not trained on.
+        A ``.safetensors`` file, or a state dict saved as ``.pth`` or ``.pt``; the released weights
+        without it. A safetensors file's metadata may name a ``temperature`` that its logits are
+        divided by, fitted on writers that the network was not trained on.
 
     Raises
     ------
@@ -66,9 +77,10 @@ class Reader:
         from lenet_lib.models import WEIGHTS, load_weights, read_metadata
 
         path = Path(weights) if weights else WEIGHTS
-        self.model: nn.Module = load_weights(path)
+        self.model = load_weights(path)
         facts = read_metadata(path)
-        if (dataset := facts.get("dataset", "mnist")) not in {"mnist", "digits"}:
+        dataset = facts.get("dataset", "mnist")
+        if dataset in {"fashion-mnist", "kmnist"}:
             raise LenetError(f"{path} was trained on {dataset}, so it can't read digits.")
         temperature = facts.get("temperature", 1.0)
         if not isinstance(temperature, int | float) or not temperature > 0:
@@ -86,52 +98,66 @@ class Reader:
         Returns
         -------
         NDArray
-            float64 N×10, each row adding up to 1.
+            float64 N×10: LeNet's calibrated probability of each digit times the square root of the
+            verifier's, so that only what both see is sure. What a row lacks of 1 is *something
+            else*. (The verifier knows digits less well than LeNet, so it has half a vote; chosen
+            on made-up digits, ``scripts/train_verifier.py``.)
         """
         import numpy as np
         import torch
 
         from lenet_lib.models import predict_logits, softmax
+        from lenet_lib.photo.verifier import opinions
 
-        batch = torch.from_numpy(np.array(images, dtype=np.uint8).reshape(-1, 1, 28, 28))
-        if not len(batch):
+        pixels = np.array(images, dtype=np.uint8).reshape(-1, 1, 28, 28)
+        if not len(pixels):
             return np.empty((0, 10))
-        return softmax(predict_logits(self.model, batch), self.temperature)
+        lenet = softmax(predict_logits(self.model, torch.from_numpy(pixels)), self.temperature)
+        return lenet * np.sqrt(opinions(pixels)[:, :10])
 
-    def read(self, images: Pixels) -> list[Reading]:
-        """Read prepared images (see :meth:`probabilities`), one :class:`Reading` each."""
-        return [reading_of(row) for row in self.probabilities(images)]
+    def read(self, images: Pixels) -> list[Prediction]:
+        """Read prepared images (see :meth:`probabilities`), one :class:`Prediction` each."""
+        return [Prediction.of(row) for row in self.probabilities(images)]
 
+    def explain(self, source: Source) -> tuple[Steps, NDArray[np.float64]]:
+        """Take one picture all the way: its steps to 28×28, and its ten probabilities.
 
-def reading_of(row: NDArray[np.float64]) -> Reading:
-    """Sum ten probabilities up: the likeliest digit and the second."""
-    second, first = (int(i) for i in row.argsort(kind="stable")[-2:])
-    return Reading(first, float(row[first]), second, float(row[second]))
+        Raises
+        ------
+        LenetError
+            The file can't be read, or there is not exactly one digit in it.
+        """
+        from lenet_lib.photo.steps import explain
+
+        steps = explain(source)
+        return steps, self.probabilities(steps.digit[None])[0]
 
 
 @cache
-def default_reader() -> Reader:
-    """Give the reader with the committed weights, loaded once."""
-    return Reader()
+def default_classifier() -> Classifier:
+    """Give the classifier with the released weights, loaded once."""
+    return Classifier()
 
 
 @overload
-def predict(source: str | Path | bytes, *, reader: Reader | None = None) -> Reading: ...
+def predict(source: str | Path | bytes, *, classifier: Classifier | None = None) -> Prediction: ...
 
 
 @overload
 def predict(
     source: list[str | Path | bytes] | list[str] | list[Path] | list[bytes],
     *,
-    reader: Reader | None = None,
-) -> list[Reading]: ...
+    classifier: Classifier | None = None,
+) -> list[Prediction]: ...
 
 
 @overload
-def predict(source: Pixels, *, reader: Reader | None = None) -> Reading | list[Reading]: ...
+def predict(
+    source: Pixels, *, classifier: Classifier | None = None
+) -> Prediction | list[Prediction]: ...
 
 
-def predict(source: Any, *, reader: Reader | None = None) -> Reading | list[Reading]:
+def predict(source: Any, *, classifier: Classifier | None = None) -> Prediction | list[Prediction]:
     """Read a handwritten digit, or many.
 
     Parameters
@@ -141,12 +167,12 @@ def predict(source: Any, *, reader: Reader | None = None) -> Reading | list[Read
         - a list of those;
         - the pixels of one picture, uint8 H×W or H×W×3;
         - prepared images, uint8 N×28×28 or N×1×28×28, ink 255 on paper 0: read as they are.
-    reader
-        Another network; the committed weights without it.
+    classifier
+        Another network; the released weights without it.
 
     Returns
     -------
-    Reading or list of Reading
+    Prediction or list of Prediction
         One for a picture, a list for several.
 
     Raises
@@ -157,22 +183,19 @@ def predict(source: Any, *, reader: Reader | None = None) -> Reading | list[Read
     Examples
     --------
     >>> lenet_lib.predict("seven.jpg")  # doctest: +SKIP
-    Reading(digit=7, confidence=0.998, runner_up=1, runner_up_confidence=0.001)
+    Prediction(digit=7, confidence=0.998, runner_up=1, runner_up_confidence=0.001)
     """
     import numpy as np
 
-    from lenet_lib.photo import prepare
-
-    reader = reader or default_reader()
-    if isinstance(source, str | Path | bytes):
-        return reader.read(prepare(source)[None])[0]
+    reader = classifier or default_classifier()
     if isinstance(source, list | tuple):
-        prepared = [prepare(one) for one in source]
-        return reader.read(np.stack(prepared)) if prepared else []
+        return [Prediction.of(reader.explain(one)[1]) for one in source]
+    if isinstance(source, str | Path | bytes):
+        return Prediction.of(reader.explain(source)[1])
     pixels = _as_bytes(np.asarray(source))
     if pixels.ndim >= 3 and pixels.shape[-2:] == (28, 28):
         return reader.read(pixels)
-    return reader.read(prepare(pixels)[None])[0]
+    return Prediction.of(reader.explain(pixels)[1])
 
 
 def _as_bytes(pixels: Pixels) -> NDArray[np.uint8]:

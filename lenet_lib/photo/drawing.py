@@ -12,8 +12,7 @@ import traitlets
 from PIL import Image
 
 from lenet_lib.errors import LenetError
-from lenet_lib.photo import explain
-from lenet_lib.photo.classifier import Reader, default_reader, reading_of
+from lenet_lib.photo.classifier import Classifier, Prediction, default_classifier
 
 HINT = "Draw a digit with the mouse, as large as you like."
 
@@ -28,8 +27,8 @@ class DigitCanvas(anywidget.AnyWidget):
 
     Parameters
     ----------
-    reader
-        Another network; the committed weights without it.
+    classifier
+        Another network; the released weights without it.
     """
 
     _esm = Path(__file__).with_name("drawing.js")
@@ -42,9 +41,9 @@ class DigitCanvas(anywidget.AnyWidget):
     probabilities = traitlets.List(traitlets.Float()).tag(sync=True)
     seen = traitlets.Unicode("").tag(sync=True)
 
-    def __init__(self, reader: Reader | None = None, **options: Any) -> None:
+    def __init__(self, classifier: Classifier | None = None, **options: Any) -> None:
         super().__init__(**options)
-        self.reader = reader or default_reader()
+        self.classifier = classifier or default_classifier()
         self.observe(self._read, names="number")
 
     def _read(self, change: Any) -> None:
@@ -54,14 +53,13 @@ class DigitCanvas(anywidget.AnyWidget):
             self.answer = HINT
             if self.picture:
                 try:
-                    digit = explain(bytes(self.picture)).digit
+                    steps, row = self.classifier.explain(bytes(self.picture))
                 except LenetError as error:
                     self.answer = str(error)
                 else:
-                    row = self.reader.probabilities(digit[None])[0]
-                    self.answer = str(reading_of(row))
+                    self.answer = str(Prediction.of(row))
                     self.probabilities = row.tolist()
-                    self.seen = _as_address(Image.fromarray(255 - digit))
+                    self.seen = _as_address(Image.fromarray(255 - steps.digit))
             self.answered = change.new
 
 

@@ -1,7 +1,14 @@
-"""What is no digit, to ask whether the network notices: letters, shapes and scribbles."""
+"""Draw what is no digit: letters, Greek letters, symbols, faces, shapes, scribbles, and bad cuts.
+
+Every drawing is a mask of strokes, bool 160×160, which :func:`lenet_lib.photo.form.normalise` gives
+MNIST's form. Nothing here comes from a data set of letters: signs are a typeface's, bent and
+redrawn with a pen as a hand would.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 import matplotlib
@@ -10,33 +17,170 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
-LETTERS = "AEFGHKMNPQRTWXYadefhkmnrtwxy#&?@%"
-"""Signs that nobody takes for a digit; O, I, l, S, Z, B, b, g, q and the like are left out."""
+from lenet_lib.photo.form import normalise, trim
+from lenet_lib.photo.ink import Mask
 
-FONTS = ("DejaVuSans.ttf", "DejaVuSans-Oblique.ttf", "DejaVuSerif.ttf", "DejaVuSansMono.ttf")
+SIDE = 160
+"""Pixels of a drawing."""
+
+LETTERS = "ACEFGHJKLMNPQRTUVWXYadefhkmnprtuwxy"
+"""Letters that nobody takes for a digit; O, I, l, S, Z, B, b, g, q and the like are left out."""
+
+GREEK = "αβγδεζηθκλμξπρστφχψωΓΔΘΛΞΠΣΦΨΩ"
+SYMBOLS = "#&?@%$+=*<>!√∞∑→♥♪€§¶"
+
+FONTS = ("DejaVuSans", "DejaVuSans-Oblique", "DejaVuSerif", "DejaVuSansMono", "STIXGeneral")
+HELD_OUT_FONTS = ("DejaVuSerif-BoldItalic", "STIXGeneralItalic", "DejaVuSansMono-Bold")
+"""Typefaces that come with matplotlib; the second are kept for tests."""
 
 
-def draw(rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Draw what is no digit, uint8 28×28, ink 255: a letter, a shape or a scribble."""
-    image = Image.new("L", (112, 112))
-    pen = ImageDraw.Draw(image)
-    kind = rng.choice(["letter", "shape", "scribble"])
-    if kind == "letter":
-        file = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / FONTS[rng.integers(len(FONTS))]
-        font = ImageFont.truetype(str(file), 88)
-        sign = LETTERS[rng.integers(len(LETTERS))]
-        pen.text((56, 56), sign, fill=255, font=font, anchor="mm")
-    elif kind == "shape":
-        corners, turn = int(rng.integers(3, 7)), rng.uniform(0, 2 * np.pi)
-        star = rng.random() < 0.5
-        points = []
-        for k in range(2 * corners if star else corners):
-            angle = turn + 2 * np.pi * k / (2 * corners if star else corners)
-            reach = 20 if star and k % 2 else 44
-            points.append((56 + reach * np.cos(angle), 56 + reach * np.sin(angle)))
-        pen.line([*points, *points[:2]], fill=255, width=10, joint="curve")
+@cache
+def _font(name: str) -> ImageFont.FreeTypeFont:
+    path = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"{name}.ttf"
+    return ImageFont.truetype(str(path), 110)
+
+
+def glyph(sign: str, rng: np.random.Generator, fonts: tuple[str, ...] = FONTS) -> Mask:
+    """Draw a sign of a typeface as a hand would: bent, and half the time by a pen's one line."""
+    image = Image.new("L", (SIDE, SIDE))
+    font = _font(fonts[rng.integers(len(fonts))])
+    ImageDraw.Draw(image).text((SIDE // 2, SIDE // 2), sign, fill=255, font=font, anchor="mm")
+    return bend(repen(np.asarray(image) > 127, rng), rng)
+
+
+def repen(strokes: Mask, rng: np.random.Generator) -> Mask:
+    """Draw the same lines with another pen, half the time; 5 to 16 % of their height wide."""
+    from skimage.morphology import skeletonize
+
+    if rng.random() < 0.5 or not strokes.any():
+        return strokes
+    away = ndimage.distance_transform_edt(~skeletonize(strokes))
+    return np.asarray(away < rng.uniform(0.025, 0.08) * max(trim(strokes).shape))
+
+
+def bend(strokes: Mask, rng: np.random.Generator) -> Mask:
+    """Turn, slant, stretch and warp a drawing as handwriting varies."""
+    turn, slant = rng.normal(0, 0.12), rng.normal(0, 0.15)
+    grid = np.indices(strokes.shape, dtype=np.float32) - SIDE / 2
+    y, x = grid
+    x, y = x + slant * y, y * rng.uniform(0.85, 1.15)
+    x, y = np.cos(turn) * x + np.sin(turn) * y, np.cos(turn) * y - np.sin(turn) * x
+    waves = rng.standard_normal((2, 5, 5), dtype=np.float32)
+    warp = [
+        np.asarray(Image.fromarray(wave).resize((SIDE, SIDE), Image.Resampling.BICUBIC))
+        for wave in waves
+    ]
+    place = [y + 3.5 * warp[0] + SIDE / 2, x + 3.5 * warp[1] + SIDE / 2]
+    return np.asarray(ndimage.map_coordinates(strokes.astype(np.float32), place, order=1) > 0.5)
+
+
+def _canvas() -> tuple[Image.Image, ImageDraw.ImageDraw]:
+    image = Image.new("L", (SIDE, SIDE))
+    return image, ImageDraw.Draw(image)
+
+
+def shape(rng: np.random.Generator) -> Mask:
+    """Draw a polygon or a star, its outline or filled."""
+    image, pen = _canvas()
+    corners, turn, star = int(rng.integers(3, 8)), rng.uniform(0, 2 * np.pi), rng.random() < 0.5
+    count = 2 * corners if star else corners
+    points = []
+    for k in range(count):
+        reach = 26 if star and k % 2 else 62
+        angle = turn + 2 * np.pi * k / count
+        points.append((80 + reach * np.cos(angle), 80 + reach * np.sin(angle)))
+    if rng.random() < 0.3:
+        pen.polygon(points, fill=255)
     else:
-        walk = ndimage.gaussian_filter1d(rng.standard_normal((2, 90)), rng.uniform(3, 6), axis=1)
-        walk = 14 + 84 * (walk - walk.min(1, keepdims=True)) / np.ptp(walk, axis=1, keepdims=True)
-        pen.line([(float(x), float(y)) for x, y in walk.T], fill=255, width=10, joint="curve")
-    return np.asarray(image.resize((28, 28), Image.Resampling.BOX), dtype=np.uint8)
+        pen.line([*points, *points[:2]], fill=255, width=int(rng.integers(6, 18)), joint="curve")
+    return bend(np.asarray(image) > 127, rng)
+
+
+def scribble(rng: np.random.Generator) -> Mask:
+    """Draw a line that wanders about."""
+    image, pen = _canvas()
+    walk = rng.standard_normal((2, int(rng.integers(60, 160))))
+    walk = ndimage.gaussian_filter1d(walk, rng.uniform(3, 6), axis=1)
+    walk = 20 + 120 * (walk - walk.min(1, keepdims=True)) / np.ptp(walk, axis=1, keepdims=True)
+    points = [(float(x), float(y)) for x, y in walk.T]
+    pen.line(points, fill=255, width=int(rng.integers(6, 18)), joint="curve")
+    return np.asarray(image) > 127
+
+
+def face(rng: np.random.Generator) -> Mask:
+    """Draw a face: an oval, two eyes, a mouth, perhaps a nose."""
+    image, pen = _canvas()
+    width = int(rng.integers(4, 11))
+    wide, high = rng.uniform(45, 65, 2)
+    pen.ellipse((80 - wide, 80 - high, 80 + wide, 80 + high), outline=255, width=width)
+    eye, apart, up = rng.uniform(3, 10), rng.uniform(15, 28), rng.uniform(12, 28)
+    for x in (80 - apart, 80 + apart):
+        pen.ellipse((x - eye, 80 - up - eye, x + eye, 80 - up + eye), fill=255)
+    low, mouth = rng.uniform(0, 25), rng.uniform(15, 32)
+    ends = (20, 160) if rng.random() < 0.7 else (200, 340)
+    pen.arc((80 - mouth, 80 + low - 15, 80 + mouth, 80 + low + 20), *ends, fill=255, width=width)
+    if rng.random() < 0.5:
+        pen.line((80, 74, 76, 90, 84, 92), fill=255, width=width)
+    return bend(np.asarray(image) > 127, rng)
+
+
+def blot(rng: np.random.Generator) -> Mask:
+    """Draw blots, or the grain of paper: noise of some size above a limit."""
+    soft = ndimage.gaussian_filter(rng.standard_normal((SIDE, SIDE)), np.exp(rng.uniform(0.7, 3.3)))
+    return np.asarray(soft > np.quantile(soft, rng.uniform(0.6, 0.97)))
+
+
+SIGNS: Mapping[str, Callable[[np.random.Generator], Mask]] = {
+    "letters": lambda rng: glyph(str(rng.choice(list(LETTERS))), rng),
+    "Greek letters": lambda rng: glyph(str(rng.choice(list(GREEK))), rng),
+    "symbols": lambda rng: glyph(str(rng.choice(list(SYMBOLS))), rng),
+    "faces": face,
+    "shapes": shape,
+    "scribbles": scribble,
+    "blots": blot,
+}
+"""What is no digit, by kind: functions that draw a mask of strokes, bool 160×160."""
+
+
+def prepared(kind: str, count: int, seed: int = 0) -> NDArray[np.uint8]:
+    """Draw things of a kind of :data:`SIGNS`, and give them MNIST's form: uint8 N×28×28."""
+    rng = np.random.default_rng([seed, list(SIGNS).index(kind)])
+    return np.stack([normalise(SIGNS[kind](rng)) for _ in range(count)])
+
+
+def scrap(digit: Mask, rng: np.random.Generator) -> Mask:
+    """Lose a third to two thirds of a digit's ink, as a bad cut does."""
+    rows, columns = np.nonzero(digit)
+    angle = rng.uniform(0, 2 * np.pi)
+    along = rows * np.sin(angle) + columns * np.cos(angle)
+    limit = np.quantile(along, rng.uniform(0.35, 0.65))
+    out = np.zeros_like(digit)
+    out[rows[along < limit], columns[along < limit]] = True
+    return out
+
+
+def pair(left: Mask, right: Mask, rng: np.random.Generator) -> Mask:
+    """Set two digits side by side, or let them touch."""
+    one, other = trim(left), trim(right)
+    height = max(len(one), len(other))
+    one, other = (
+        np.pad(m, (((height - len(m)) // 2, (height - len(m) + 1) // 2), (0, 0)))
+        for m in (one, other)
+    )
+    gap = int(rng.uniform(-0.05, 0.35) * height)
+    if gap < 0:
+        return np.hstack([one[:, :gap], one[:, gap:] | other[:, :-gap], other[:, -gap:]])
+    return np.hstack([one, np.zeros((height, gap), dtype=bool), other])
+
+
+def crossed(digit: Mask, rng: np.random.Generator) -> Mask:
+    """Leave one to three printed lines or a frame's edge in the cut."""
+    out = digit.copy()
+    wide = int(rng.integers(3, 8))
+    for _ in range(rng.integers(1, 4)):
+        at = int(rng.integers(0, SIDE - wide))
+        if rng.random() < 0.5:
+            out[at : at + wide] = True
+        else:
+            out[:, at : at + wide] = True
+    return out

@@ -10,32 +10,22 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from lenet_lib.errors import LenetError
 
 MAX_PIXELS = 55_000_000
 """A phone's largest usual photo has 50 megapixels; what is larger is a scan, a map or a trap."""
 
-LONGEST_SIDE = 1000
-"""Pictures are worked on at this size: enough for a digit of a twentieth of the frame."""
-
-SHORTEST_SIDE = 240
-"""Tiny pictures are enlarged to this, so that a stroke is several pixels wide."""
+SIDES = (224, 640)
+"""Pictures are brought to a longer side within these bounds: a stroke is then several pixels wide,
+and a digit of a twentieth of the frame still as large as MNIST's."""
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "PPM", "AVIF")
 """Pillow's names of the formats that are read; no other decoder is given a chance."""
 
-TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-"""EXIF's codes of how a camera was held, and what turns its picture upright."""
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".ppm", ".pgm", ".avif")
+"""How the names of files in these formats end."""
 
 # What Pillow raises on files that are cut off, damaged or made to harm.
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError)
@@ -54,9 +44,7 @@ def open_picture(source: str | Path | bytes) -> NDArray[np.uint8]:
     Returns
     -------
     NDArray
-        uint8 H×W×3; the longer side at most 1000 pixels, the shorter at least 240 where the other
-        bound allows it, so that what follows may count in pixels. A picture of exactly 28×28 is
-        left as it is: it has been prepared already.
+        uint8 H×W×3, the longer side 224 to 640 pixels, so that what follows may count in pixels.
 
     Raises
     ------
@@ -82,6 +70,12 @@ def open_picture(source: str | Path | bytes) -> NDArray[np.uint8]:
             raise LenetError(
                 f"{place} is damaged or cut off; copy or export the picture again."
             ) from None
+
+
+def pictures_in(folder: Path) -> list[Path]:
+    """List the picture files in a folder and those below it, sorted; none if there is no folder."""
+    files = folder.rglob("*") if folder.is_dir() else ()
+    return sorted(file for file in files if file.suffix.lower() in SUFFIXES and file.is_file())
 
 
 def name_of(source: object) -> str:
@@ -126,49 +120,35 @@ def _not_a_picture(place: str, head: bytes) -> str:
 
 
 def _read(image: Image.Image) -> NDArray[np.uint8]:
-    """Decode no more than needed, then turn the picture the way it was held."""
-    prepared = image.size == (28, 28)
-    if not prepared and max(image.size) > LONGEST_SIDE:
-        # JPEG decodes straight at a half, a quarter or an eighth: most of the time saved.
-        image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-    colour = _on_paper(image)
-    if not prepared:
-        colour = _resize(colour)
-    upright = _upright(colour, image)
-    return np.asarray(upright, dtype=np.uint8)
+    """Decode no more than needed, bring it to a size, and turn it the way the camera was held."""
+    # JPEG decodes straight at a half, a quarter or an eighth: most of the time saved.
+    image.draft("RGB", (SIDES[1], SIDES[1]))
+    image.load()
+    try:
+        upright = ImageOps.exif_transpose(image)
+    except _DAMAGED:  # broken metadata must not cost the picture
+        upright = image
+    return np.asarray(resize(_on_paper(upright)), dtype=np.uint8)
 
 
 def _on_paper(image: Image.Image) -> Image.Image:
     """Give RGB: deep grey scaled down to 8 bits, transparency laid on paper unlike the ink."""
-    image.load()
     if image.mode.startswith("I") or image.mode == "F":
         deep = np.nan_to_num(np.asarray(image, dtype=np.float64))
         most = 65535.0 if image.mode != "F" and deep.max() > 255 else max(deep.max(), 1e-9)
         return Image.fromarray((deep / most * 255).clip(0, 255).astype(np.uint8)).convert("RGB")
-    if image.mode in {"LA", "La", "PA", "RGBA", "RGBa"} or "transparency" in image.info:
-        full = image.convert("RGBA")
-        pixels = np.asarray(full, dtype=np.float32)
-        weight = pixels[..., 3]
-        drawn = float((pixels[..., :3].mean(2) * weight).sum() / max(float(weight.sum()), 1.0))
-        sheet = Image.new("RGBA", full.size, "black" if drawn > 127 else "white")
-        return Image.alpha_composite(sheet, full).convert("RGB")
-    return image.convert("RGB")
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    full = image.convert("RGBA")
+    pixels = np.asarray(full, dtype=np.float32)
+    weight = pixels[..., 3]
+    drawn = float((pixels[..., :3].mean(2) * weight).sum() / max(float(weight.sum()), 1.0))
+    sheet = Image.new("RGBA", full.size, "black" if drawn > 127 else "white")
+    return Image.alpha_composite(sheet, full).convert("RGB")
 
 
-def _resize(image: Image.Image) -> Image.Image:
-    """Bring the picture to the size that is worked on; averaging, so that fine lines stay grey."""
-    longest, shortest = max(image.size), min(image.size)
-    factor = min(LONGEST_SIDE / longest, max(1.0, SHORTEST_SIDE / shortest))
-    if factor == 1:
-        return image
-    size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
+def resize(image: Image.Image) -> Image.Image:
+    """Bring a picture to the size that is worked on; averaging, so that fine lines stay grey."""
+    zoom = float(np.clip(max(image.size), *SIDES)) / max(image.size)
+    size = (max(1, round(image.width * zoom)), max(1, round(image.height * zoom)))
     return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0)
-
-
-def _upright(small: Image.Image, original: Image.Image) -> Image.Image:
-    """Turn the picture as EXIF says; a camera stores how it was held, not a turned picture."""
-    try:
-        turn = TURNS.get(original.getexif().get(ExifTags.Base.Orientation, 1))
-    except _DAMAGED:  # broken metadata must not cost the picture
-        turn = None
-    return small if turn is None else small.transpose(turn)

@@ -8,25 +8,24 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 from sklearn.metrics import roc_curve
 
-from lenet_lib.photo import Steps
+from lenet_lib.photo.steps import Steps
 from lenet_lib.plots.style import COLUMN, PALETTE
 from lenet_lib.plots.tiles import bare, draw_digit, mosaic
 
 
 def steps(made: Steps) -> Figure:
-    """Show each step from a photo to the network's 28×28."""
-    marked = np.repeat(1 - made.unlined[..., None], 3, axis=2)
+    """Show each step from a picture to the network's 28×28."""
+    marked = np.repeat(1 - made.ink[..., None], 3, axis=2)
     marked[made.mask] = (0.84, 0.37, 0.0)
     panels: dict[str, NDArray[np.generic]] = {
         "1  the picture": made.picture,
-        "2  evenly lit": 1 - made.flat,
-        f"3  without {made.lines} lines": 1 - made.unlined,
-        "4  the digit found": marked,
-        "5  cut out": ~made.strokes,
-        "6  20×20 in 28×28": 255 - made.digit,
+        "2  its ink": 1 - made.ink,
+        "3  the digit found": marked,
+        "4  cut out": ~made.strokes,
+        "5  20×20 in 28×28": 255 - made.digit,
     }
-    figure, grid = plt.subplots(2, 3, figsize=(COLUMN, 0.62 * COLUMN))
-    for axes, (title, panel) in zip(grid.flat, panels.items(), strict=True):
+    figure, row = plt.subplots(1, 5, figsize=(COLUMN, 0.24 * COLUMN))
+    for axes, (title, panel) in zip(row, panels.items(), strict=True):
         axes.imshow(panel, cmap="gray", vmin=0, vmax=255 if panel.dtype == np.uint8 else 1)
         axes.set_title(title)
         bare(axes, "#BBBBBB")

@@ -1,4 +1,4 @@
-"""Make notebooks/example.jpg, the photo of notebook 06: ``python tests/make_example.py``.
+"""Make notebooks/example.jpg, the photo of notebook 06: ``python tests/helpers/make_example.py``.
 
 It is no MNIST digit and no real photo: a 5 in two strokes, as ink on synthetic squared paper.
 """
@@ -24,8 +24,8 @@ def make() -> bytes:
     for stroke in STROKES:
         ImageDraw.Draw(image).line(stroke, fill=255, width=9, joint="curve")
     digit = np.asarray(image.resize((28, 28), Image.Resampling.BOX))
-    scene = Scene("white", "squared", 0.8, "blue ball", 110.0, 6.0, 5.0, False, 1, 85)
-    return photograph(digit, np.random.default_rng(6), (450, 600), scene)[0]
+    scene = Scene(110.0, 0.055, (1.2, 1.6, 1.8, 1.5), pen="blue", lines="squared", light="shadow", rotation=5.0)
+    return photograph(digit, np.random.default_rng(6), scene)[0]
 
 
 if __name__ == "__main__":

@@ -1,0 +1,156 @@
+"""From a colour picture to ink: how much darker than its ground each pixel is, 0 to 1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+Array = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+
+def grey(picture: NDArray[np.uint8]) -> Array:
+    """Give one brightness per pixel, float32 H×W, 0–1, in which ink of any colour is dark.
+
+    Half of it is the usual luminance, half the darkest channel: luminance alone makes red or orange
+    ink pale. The lamp's tint goes first, or the darkest channel would always be the same one.
+    """
+    colour = picture.astype(np.float32) / 255
+    white = np.percentile(colour[::4, ::4].reshape(-1, 3), 90, axis=0)
+    tint = np.maximum(white / max(white.max(), 1e-6), 0.3).astype(np.float32)
+    colour = np.minimum(colour / tint, 1)
+    luminance = colour @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
+    return np.asarray((luminance + colour.min(2)) / 2, dtype=np.float32)
+
+
+def border(shade: NDArray[Any]) -> NDArray[Any]:
+    """Give the pixels of a picture's outermost rows and columns, in one row."""
+    return np.concatenate([shade[0], shade[-1], shade[:, 0], shade[:, -1]])
+
+
+def otsu(values: NDArray[np.generic]) -> float:
+    """Split values 0–1 into two classes that differ most for their spread (Otsu 1979)."""
+    counts, edges = np.histogram(values, 256, (0, 1))
+    middles = (edges[1:] + edges[:-1]) / 2
+    below = np.cumsum(counts)
+    above = below[-1] - below
+    mass = np.cumsum(counts * middles)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        apart = mass / below - (mass[-1] - mass) / above
+        between = np.nan_to_num(below * above * apart**2)
+    best = np.flatnonzero(between == between.max())
+    return float(middles[best[len(best) // 2]])
+
+
+def ground_of(shade: Array, window: int) -> Array:
+    """Guess how bright the ground under dark ink is, float32 H×W.
+
+    A grey closing fills what is narrower than its window and keeps the edges of shadows and of the
+    page, where an average would smear them.
+
+    Parameters
+    ----------
+    shade
+        float32 H×W, brightness 0–1.
+    window
+        Side of the closing's square in pixels; 0 takes one ground for the whole picture, the
+        border's.
+    """
+    if window:
+        soft = ndimage.gaussian_filter(shade, 1)
+        return np.asarray(ndimage.grey_closing(soft, size=(window, window)), dtype=np.float32)
+    return np.full_like(shade, np.median(border(shade)))
+
+
+def darkness(shade: Array, window: int) -> Array:
+    """Give how much darker than its ground each pixel is, 0–1; see :func:`ground_of`."""
+    ground = np.maximum(ground_of(shade, window), 0.1)
+    return np.clip(1 - ndimage.gaussian_filter(shade, 0.7) / ground, 0, 1).astype(np.float32)
+
+
+def is_dark(shade: Array) -> bool:
+    """Tell whether the ink is darker than its ground, and not lighter as on a blackboard.
+
+    Two grounds vote with the share of dark in what differs from them: the border's, which is right
+    about thick strokes, and the median nearby, which sees thin ones in uneven light.
+    """
+    step = -(-max(shade.shape) // 48)
+    small = shade[: shade.shape[0] // step * step, : shade.shape[1] // step * step]
+    small = small.reshape(len(small) // step, step, -1, step).mean((1, 3))
+    votes = []
+    for ground in (np.median(border(shade)), ndimage.median_filter(small, size=15)):
+        dark = (np.clip(ground - small, 0, 1) ** 3).mean()
+        light = (np.clip(small - ground, 0, 1) ** 3).mean()
+        votes.append(dark / max(dark + light, 1e-12))
+    return float(np.mean(votes)) >= 0.5
+
+
+def noise(ink: Array) -> float:
+    """Estimate the standard deviation of empty ground from what differs between neighbours."""
+    differences = ink[2:, 2:] - ink[:-2, 2:] - ink[2:, :-2] + ink[:-2, :-2]
+    return float(np.median(np.abs(differences)) / 0.6745 / 2)
+
+
+def threshold(ink: Array) -> float:
+    """Find how dark a pixel must be to be ink: Otsu's threshold where there is any.
+
+    Only the surroundings of what stands out from the noise are counted, or the ground's own grain
+    would be split in two where a small digit stands on a large page. 1 where nothing stands out.
+    """
+    least = max(0.04, 5 * noise(ink))
+    near = ndimage.maximum_filter(ink, 9) > least
+    return max(otsu(ink[near]), least) if near.any() else 1.0
+
+
+REACH = 15
+"""Strokes are compared with the darkest ink within half of so many pixels."""
+
+
+def edge_darkness(ink: Array) -> Array:
+    """Give a third of how dark the darkest ink nearby is: where a stroke, faint or not, ends."""
+    return np.asarray(ndimage.maximum_filter(ink, REACH) / 3, dtype=np.float32)
+
+
+def strokes_of(ink: Array, level: float, least: float) -> Mask:
+    """Mark what is darker than ``least`` and than the edges nearby, if it leads to ``level``."""
+    mask = ink > np.maximum(edge_darkness(ink), least)
+    labels, count = ndimage.label(mask, structure=np.ones((3, 3)))
+    strong = np.zeros(count + 1, dtype=bool)
+    strong[np.unique(labels[mask & (ink > level)])] = True
+    strong[0] = False
+    return np.asarray(strong[labels])
+
+
+def without_lines(ink: Array) -> Array:
+    """Take printed lines out: what is thin and runs straight through most of the picture."""
+    line = np.maximum(_rows(ink), _rows(ink.T).T)
+    return np.where(ink > 1.6 * line, ink, np.clip(ink - line, 0, 1)).astype(np.float32)
+
+
+def _rows(ink: Array) -> Array:
+    """Give the darkness of the lines that run across, 0 beside them.
+
+    Their direction is where the sums along it differ most. In that direction a grey opening keeps
+    only what is long.
+    """
+    height, width = ink.shape
+    every = np.arange(width)
+
+    def sheared(picture: NDArray[np.generic], slope: float, columns: NDArray[np.int64]) -> Array:
+        rows = np.arange(height)[:, None] + np.rint(slope * (columns - width // 2)).astype(int)
+        return np.asarray(picture[rows % height, columns])
+
+    rough = ink - ndimage.uniform_filter1d(ink, max(5, height // 20), axis=0)
+    slopes = np.tan(np.deg2rad(np.arange(-12, 12.1, 0.5)))
+    slope = max(slopes, key=lambda s: float(np.var(sheared(rough, s, every[::8]).mean(1))))
+    thick = ndimage.maximum_filter1d(
+        sheared(ink, slope, every), 3, axis=0
+    )  # a line may climb by a pixel
+    long = ndimage.grey_opening(thick, size=(1, max(9, width // 6)))
+    long -= ndimage.grey_opening(long, size=(max(3, height // 40), 1))
+    there = ndimage.maximum_filter1d((long > 0.02).astype(np.float32), 5, axis=0)
+    through = ndimage.uniform_filter1d(there, 2 * width // 3, axis=1, mode="nearest") > 0.8
+    return sheared(long * through, -slope, every)

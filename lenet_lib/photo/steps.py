@@ -1,0 +1,233 @@
+"""From a picture of one handwritten digit to what MNIST would have made of it.
+
+The steps, each kept in :class:`Steps` to be looked at::
+
+    picture → ink (darker than its ground, 0–1) → mask (the digit's strokes)
+            → strokes (cut out, no thinner than MNIST's)
+            → digit (20×20 by its centre of mass in 28×28)
+
+The first look takes the border's tone for the ground of the whole picture, and most pictures need
+no other. What it finds is shown to the :mod:`verifier <lenet_lib.photo.verifier>`; if that sees no
+digit, others follow: without what touches the border, against the ground nearby (shadows), without
+printed lines, and for light ink.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy import ndimage
+
+from lenet_lib.errors import LenetError
+from lenet_lib.photo.form import centre, cut_out, fit, normalise, widen
+from lenet_lib.photo.ink import (
+    Array,
+    Mask,
+    darkness,
+    grey,
+    is_dark,
+    strokes_of,
+    threshold,
+    without_lines,
+)
+from lenet_lib.photo.picture import name_of, open_picture, resize
+from lenet_lib.photo.pieces import Piece, belongs, find_pieces, rivals
+from lenet_lib.photo.verifier import NONE, opinions
+
+WINDOWS = (3, 8)
+"""Of the picture's longer side such a part is the neighbourhood whose ground is taken."""
+
+FAINTEST = 0.05
+"""The least difference of brightness (0–1) that ink makes; a camera's noise stays below it."""
+
+SURE = 0.9
+"""A find that is a digit with this probability ends the search."""
+
+MOST = 0.6
+"""And it must have such a part of the ink, or it may be a scrap."""
+
+LEAST = 0.05
+"""What is a digit with less probability is refused."""
+
+SMALLEST = 18
+"""A digit's least size in pixels: about that of the box it must fill."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What each step made of a picture.
+
+    Attributes
+    ----------
+    picture
+        uint8 H×W×3, upright, its longer side 224 to 640 pixels.
+    ink
+        float32 H×W, darkness of the ink, 0 (ground) to 1.
+    mask
+        bool H×W, True on the digit's strokes.
+    strokes
+        bool h×w, the digit alone, its longer side 120 pixels but for what widening adds.
+    digit
+        uint8 28×28, ink 255: what the network sees.
+    likeness
+        Probability of the digit that the verifier takes it for, 0–1.
+    """
+
+    picture: NDArray[np.uint8]
+    ink: Array
+    mask: Mask
+    strokes: Mask
+    digit: NDArray[np.uint8]
+    likeness: float
+
+
+class RefusedError(LenetError):
+    """No digit, or several; ``steps`` has what was seen, or None if there was no ink."""
+
+    def __init__(self, reason: str, picture: NDArray[np.uint8], steps: Steps | None = None) -> None:
+        super().__init__(reason)
+        self.picture = picture
+        self.steps = steps
+
+
+@dataclass(frozen=True)
+class Find:
+    """What one look found.
+
+    Attributes
+    ----------
+    steps
+        What became of it.
+    size
+        Its longer side in pixels of the picture.
+    share
+        How much of the ink it has, 0–1.
+    others
+        Number of other digits beside it.
+    """
+
+    steps: Steps
+    size: int
+    share: float
+    others: int
+
+
+def prepare(source: str | Path | bytes | NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Turn a picture into a digit as MNIST has it, uint8 28×28; see :func:`explain`."""
+    return explain(source).digit
+
+
+def explain(source: str | Path | bytes | NDArray[np.uint8]) -> Steps:
+    """Turn a picture into a digit, and keep what each step made of it.
+
+    Parameters
+    ----------
+    source
+        A picture file, its content, or pixels: uint8 H×W or H×W×3.
+
+    Raises
+    ------
+    LenetError
+        The file can't be read, or there is not exactly one digit in it (:class:`RefusedError`).
+    """
+    name = name_of(source)
+    if isinstance(source, np.ndarray):
+        picture = np.asarray(resize(Image.fromarray(source).convert("RGB")))
+    else:
+        picture = open_picture(source)
+    found = search(picture)
+    if not found:
+        raise RefusedError(
+            f"No ink stands out in {name}: it is blank, or too faint; write darker, or take the "
+            f"photo in better light.",
+            picture,
+        )
+    best = choose(found)
+    if best.others:
+        raise RefusedError(
+            f"{name} shows several digits ({best.others + 1}, it seems), and one at a time is "
+            f"read; crop it.",
+            picture,
+            best.steps,
+        )
+    if best.steps.likeness < LEAST:
+        raise RefusedError(
+            f"What was found in {name} looks like no digit; crop the picture to one digit "
+            f"(--show saves what was seen).",
+            picture,
+            best.steps,
+        )
+    return best.steps
+
+
+def search(picture: NDArray[np.uint8]) -> list[Find]:
+    """Look again and again until something is a digit; uint8 H×W×3, all that was found."""
+    found: list[Find] = []
+    shade = grey(picture)
+    if np.ptp(ndimage.gaussian_filter(shade, 1.5)) < FAINTEST:
+        return found
+    for ink in looks(shade):
+        for find in finds(picture, ink):
+            found.append(find)
+            if find.steps.likeness > SURE and find.share > MOST and not find.others:
+                return found
+    return found
+
+
+def choose(found: list[Find]) -> Find:
+    """Take what is most like a digit and has most of the ink, but no scrap of something larger."""
+    largest = max((f.size for f in found if f.steps.likeness > LEAST), default=0)
+    whole = [f for f in found if f.size > 0.6 * largest] or found
+    return max(whole, key=lambda f: f.steps.likeness * f.share)
+
+
+def looks(shade: Array) -> Iterator[Array]:
+    """Give the ink, float32 H×W, by one guess after another of what the ground is."""
+    windows = [max(shade.shape) // part for part in WINDOWS]
+    dark = is_dark(shade)
+    seen, inverse = (shade, 1 - shade) if dark else (1 - shade, shade)
+    yield darkness(seen, 0)
+    for window in windows:
+        yield darkness(seen, window)
+    for window in windows:
+        yield without_lines(darkness(seen, window))
+    yield darkness(inverse, windows[0])
+
+
+def finds(picture: NDArray[np.uint8], ink: Array) -> Iterator[Find]:
+    """Take the largest piece and what belongs to it, with faint strokes and then without.
+
+    What lies along the border is left out, if there is anything else.
+    """
+    level = threshold(ink)
+    for least in (0.5 * level, level):
+        labels, every = find_pieces(ink, strokes_of(ink, level, least))
+        large = [piece for piece in every if piece.size >= max(SMALLEST, 0.03 * max(ink.shape))]
+        pieces = [piece for piece in large if not piece.is_edge] or large
+        if not pieces:
+            continue
+        main = pieces[0]
+        parts = [piece for piece in pieces if piece is main or belongs(piece, main)]
+        mask = np.isin(labels, [part.label for part in parts])
+        strokes = widen(cut_out(ink, mask))
+        digit = centre(fit(strokes))
+        chances = opinions(digit[None])[0]
+        others = _other_digits(labels, rivals(pieces, main)) if chances[NONE] < 0.95 else 0
+        likeness = float(chances[:NONE].max()) * (0.5 if main.is_edge else 1)
+        total = sum(piece.mass for piece in every if main.is_edge or not piece.is_edge)
+        share = sum(part.mass for part in parts) / total
+        size = 0 if main.is_edge else main.size
+        yield Find(Steps(picture, ink, mask, strokes, digit, likeness), size, share, others)
+
+
+def _other_digits(labels: NDArray[np.int32], pieces: list[Piece]) -> int:
+    """Count the pieces that look like digits themselves."""
+    if not pieces:
+        return 0
+    images = np.stack([normalise(labels == piece.label) for piece in pieces[:4]])
+    return int((opinions(images)[:, NONE] < 0.5).sum())

@@ -1,0 +1,181 @@
+"""Say what each step from a picture to 28×28 is good for: ``results/photo-steps.csv``.
+
+    python scripts/photo_steps.py              # on MNIST's training digits, where steps are chosen
+    python scripts/photo_steps.py --test       # on its test digits, to report
+    python scripts/photo_steps.py --count 50   # of each kind; 100 without it
+
+A row is a kind of picture and a variant of the pipeline, with the share that is read rightly (of
+blank pages and of several digits: that is refused), the share refused, and milliseconds of one core
+each. ``../shared/cases/photos`` is tried too where it is at hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from PIL import Image
+from scipy import ndimage
+from skimage.filters import threshold_otsu
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from helpers import kinds  # noqa: E402
+
+from lenet_lib import data, files  # noqa: E402
+from lenet_lib.errors import LenetError  # noqa: E402
+from lenet_lib.photo import steps  # noqa: E402
+from lenet_lib.photo.classifier import default_classifier  # noqa: E402
+
+CASES = ROOT.parent / "shared" / "cases" / "photos"
+Picture = tuple[bytes, int]
+
+
+def twenty_lines(content: bytes) -> int:
+    """Read a digit in the obvious way, by LeNet alone."""
+    from lenet_lib.models import load_weights, predict_logits
+
+    grey = np.asarray(Image.open(io.BytesIO(content)).convert("L"), dtype=float)
+    dark = grey <= threshold_otsu(grey)
+    border = np.concatenate([dark[0], dark[-1], dark[:, 0], dark[:, -1]])
+    labels, _ = ndimage.label(~dark if border.mean() > 0.5 else dark, np.ones((3, 3)))
+    mask = labels == np.bincount(labels.ravel())[1:].argmax() + 1
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    cut = Image.fromarray(mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+    zoom = 20 / max(cut.size)
+    size = (max(1, round(cut.width * zoom)), max(1, round(cut.height * zoom)))
+    small = np.asarray(cut.convert("L").resize(size, Image.Resampling.BOX))
+    row, column = ndimage.center_of_mass(small)
+    top, left = (
+        int(np.clip(round(14 - centre), 0, 28 - side))
+        for centre, side in zip((row, column), small.shape, strict=True)
+    )
+    digit = np.zeros((28, 28), dtype=np.uint8)
+    digit[top : top + small.shape[0], left : left + small.shape[1]] = small
+    import torch
+
+    images = torch.from_numpy(digit)[None, None]
+    return int(predict_logits(load_weights(), images).argmax())
+
+
+def ours(content: bytes) -> int:
+    """Read a digit by the package."""
+    return int(default_classifier().explain(content)[1].argmax())
+
+
+LOOKS = steps.looks
+
+
+def without(*numbers: int) -> Callable[[NDArray[np.float32]], Iterator[NDArray[np.float32]]]:
+    """Leave some of the six looks out; see :func:`lenet_lib.photo.steps.looks`."""
+
+    def looks(shade: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
+        for number, ink in enumerate(LOOKS(shade)):
+            if number not in numbers:
+                yield ink
+
+    return looks
+
+
+VARIANTS: dict[str, dict[str, object]] = {
+    "twenty lines": {},
+    "first look only": {"looks": without(1, 2, 3, 4, 5)},
+    "without grounds nearby": {"looks": without(1, 2)},
+    "without removing lines": {"looks": without(3, 4)},
+    "without the other polarity": {"looks": without(5)},
+    "without widening": {"widen": lambda strokes: strokes},
+    "without the share of ink": {"MOST": 0.0},
+    "without nearby pieces": {"belongs": lambda small, main: False},
+    "all steps": {},
+}
+"""What is put in the place of what, in :mod:`lenet_lib.photo.steps`."""
+
+
+def make(
+    kind: str, count: int, seed: int, images: NDArray[np.uint8], labels: list[int]
+) -> list[Picture]:
+    """Make pictures of a kind."""
+    made: list[Picture] = []
+    for k in range(count):
+        rng = np.random.default_rng([seed, len(kind), k])
+        chosen = rng.integers(0, len(images), 3)
+        digit, label = images[chosen[0]], labels[chosen[0]]
+        if kind == "European 1 and 7":
+            digit = kinds.european_digit(label := (1, 7)[k % 2], rng)
+        if kind in kinds.REFUSED:
+            made.append((kinds.REFUSED[kind](images[chosen], rng), -1))
+        else:
+            made.append((kinds.READ[kind](digit, rng), label))
+    return made
+
+
+def measure(kind: str, variant: str, pictures: list[Picture]) -> dict[str, object]:
+    """Read all pictures of a kind by a variant."""
+    read = twenty_lines if variant == "twenty lines" else ours
+    right = refused = 0
+    start = time.process_time()
+    with ExitStack() as stack:
+        for name, value in VARIANTS[variant].items():
+            stack.enter_context(patch.object(steps, name, value))
+        for content, label in pictures:
+            try:
+                right += read(content) == label
+            except (LenetError, ValueError):  # the twenty lines know no LenetError
+                refused += 1
+    took = 1000 * (time.process_time() - start) / len(pictures)
+    share = refused if kind in kinds.REFUSED else right
+    return {
+        "kind": kind,
+        "variant": variant,
+        "n": len(pictures),
+        "right": round(share / len(pictures), 4),
+        "refused": round(refused / len(pictures), 4),
+        "ms": round(took),
+    }
+
+
+def rows(kind: str, args: argparse.Namespace) -> list[dict[str, object]]:
+    """Make the pictures of a kind once, and try every variant on them."""
+    if kind == "real failures":
+        with (CASES / "labels.csv").open() as table:
+            cases = list(csv.DictReader(table))
+        pictures = [((CASES / case["file"]).read_bytes(), int(case["truth"])) for case in cases]
+    else:
+        digits = data.load("mnist")
+        some = digits.test if args.test else digits.train
+        count = max(8, args.count // 5) if "12 mega" in kind else args.count
+        pictures = make(kind, count, 1 + args.test, some.images[:, 0].numpy(), some.labels.tolist())
+    made = [measure(kind, variant, pictures) for variant in args.variants]
+    print(pd.DataFrame(made).to_string(index=False, header=False), flush=True)
+    return made
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--test", action="store_true")
+    parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--variants", nargs="*", default=list(VARIANTS))
+    parser.add_argument("--kinds", nargs="*", default=[*kinds.READ, *kinds.REFUSED])
+    parser.add_argument("--out", type=Path, default=ROOT / "results" / "photo-steps.csv")
+    args = parser.parse_args()
+    names = [*args.kinds, *(["real failures"] if CASES.is_dir() else [])]
+    parts = Parallel(n_jobs=args.jobs)(delayed(rows)(kind, args) for kind in names)
+    table = pd.DataFrame([row for part in parts for row in part])
+    files.write(args.out, table.to_csv(index=False).encode())
+
+
+if __name__ == "__main__":
+    main()
