@@ -1,9 +1,8 @@
-"""Notebook files: read, checked for being finished, and tidied with nbconvert's preprocessors."""
+"""Notebook files: read, checked for being finished, and stripped of what their tags hide."""
 
 from __future__ import annotations
 
 import copy
-import re
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +14,6 @@ from nbformat import NotebookNode
 
 from lenet_lib.errors import LenetError, LenetWarning
 
-# A tick of tqdm, pip or Keras: a percentage or a fraction beside a bar.
-PROGRESS = re.compile(r"\d+%\|.*\||\|\s*\d+/\d+\s*\[|^\s*\d+/\d+ [\[━█]")
-
 
 @dataclass(frozen=True)
 class Notebook:
@@ -25,11 +21,33 @@ class Notebook:
 
     name: str
     folder: Path
-    cells: list[NotebookNode]
+    cells: list[tuple[int, NotebookNode]]
+    """Each with its number in the file, from 1."""
     language: str = "python"
+    dataset: str = ""
+    code: bool = True
+
+    def shows_source(self, cell: NotebookNode) -> bool:
+        """Whether a cell's source is printed: no tag, and no collapsed input, hides it."""
+        removed = cell.metadata.get("transient", {}).get("remove_source", False)
+        folded = cell.metadata.get("jupyter", {}).get("source_hidden", False)
+        return self.code and not removed and not folded
 
 
-def read_notebook(path: Path) -> Notebook:
+@dataclass(frozen=True)
+class Reading:
+    """How notebooks are read.
+
+    ``full`` prints also what tags only fold away (``hide-…``), ``allow_errors`` also a notebook
+    that stopped with an error.
+    """
+
+    full: bool = False
+    code: bool = True
+    allow_errors: bool = False
+
+
+def read_notebook(path: Path, reading: Reading) -> Notebook:
     """Read a notebook file and make sure that it is finished."""
     try:
         node = nbformat.read(path, as_version=4)
@@ -39,10 +57,10 @@ def read_notebook(path: Path) -> Notebook:
         raise LenetError(
             f"{path} cannot be read as a notebook: it is damaged or no notebook."
         ) from error
-    return prepare(node, path.stem, path.parent)
+    return prepare(node, path.stem, path.parent, reading)
 
 
-def prepare(node: NotebookNode, name: str, folder: Path) -> Notebook:
+def prepare(node: NotebookNode, name: str, folder: Path, reading: Reading) -> Notebook:
     """Check an open notebook, and tidy a copy of it.
 
     Parameters
@@ -53,51 +71,42 @@ def prepare(node: NotebookNode, name: str, folder: Path) -> Notebook:
         Its file name without the ending: what links from other notebooks call it.
     folder
         Where it lies: relative pictures are looked for from here.
+    reading
+        What is left out.
     """
     node = copy.deepcopy(node)
-    _check(node, name)
-    try:
-        language = str(node.metadata.language_info.name)
-    except AttributeError:
-        language = "python"
+    for number, cell in enumerate(node.cells, start=1):
+        cell.metadata["number"] = number
+    folded = set() if reading.full else {"hide-cell"}
     tags = TagRemovePreprocessor(
-        remove_cell_tags={"remove-cell"},
-        remove_input_tags={"hide-input"},
-        remove_all_outputs_tags={"hide-output"},
+        remove_cell_tags={"remove-cell", *folded},
+        remove_input_tags={"remove-input", *(() if reading.full else ["hide-input"])},
+        remove_all_outputs_tags={"remove-output", *(() if reading.full else ["hide-output"])},
     )
     node, _ = tags.preprocess(node, {})
+    _check(node, name, allow_errors=reading.allow_errors)
     node, _ = CoalesceStreamsPreprocessor().preprocess(node, {})
-    for cell in node.cells:
-        if cell.cell_type == "code":
-            cell.outputs = [kept for output in cell.outputs if (kept := _tidy(output))]
-    return Notebook(name, folder.resolve(), node.cells, language)
+    language = node.metadata.get("language_info", {}).get("name", "python")
+    dataset = node.metadata.get("lenet", {}).get("dataset", "")
+    cells = [(cell.metadata["number"], cell) for cell in node.cells]
+    return Notebook(name, folder.resolve(), cells, str(language), str(dataset), reading.code)
 
 
-def source_hidden(cell: NotebookNode) -> bool:
-    """Whether a tag, or JupyterLab's collapsed input, hides the cell's source."""
-    metadata = cell.metadata
-    removed = metadata.get("transient", {}).get("remove_source", False)
-    return bool(removed or metadata.get("jupyter", {}).get("source_hidden", False))
-
-
-def _check(node: NotebookNode, name: str) -> None:
+def _check(node: NotebookNode, name: str, *, allow_errors: bool) -> None:
     """Refuse a notebook that stopped with an error or was never run."""
     if not node.cells:
         raise LenetError(f"The notebook {name} is empty.")
-    code = [
-        (number, cell)
-        for number, cell in enumerate(node.cells, start=1)
-        if cell.cell_type == "code" and cell.source.strip() and not _tags(cell) & {"remove-cell"}
-    ]
-    for number, cell in code:
+    code = [cell for cell in node.cells if cell.cell_type == "code" and cell.source.strip()]
+    for cell in code:
+        meant = allow_errors or "raises-exception" in cell.metadata.get("tags", [])
         for output in cell.outputs:
-            if output.output_type == "error" and "raises-exception" not in _tags(cell):
+            if output.output_type == "error" and not meant:
                 raise LenetError(
-                    f"The notebook {name} stopped at cell {number} with {output.ename}: "
-                    f"{strip_ansi(output.evalue)[:200]}. Mend it and run the notebook again, or "
-                    "tag the cell raises-exception when the error is meant."
+                    f"The notebook {name} stopped at cell {cell.metadata.number} with "
+                    f"{output.ename}: {strip_ansi(output.evalue)[:200]}. Mend it and run it again; "
+                    "where the error is meant, tag the cell raises-exception or say --allow-errors."
                 )
-    waiting = [number for number, cell in code if _never_ran(cell)]
+    waiting = [cell.metadata.number for cell in code if _never_ran(cell)]
     if code and len(waiting) == len(code):
         raise LenetError(
             f"The notebook {name} was not run yet: run all its cells and save it, then report."
@@ -110,20 +119,3 @@ def _check(node: NotebookNode, name: str) -> None:
 
 def _never_ran(cell: NotebookNode) -> bool:
     return cell.execution_count is None and not cell.outputs
-
-
-def _tags(cell: NotebookNode) -> set[str]:
-    return set(cell.metadata.get("tags", []))
-
-
-def _tidy(output: NotebookNode) -> NotebookNode | None:
-    """Return a stream as a terminal would leave it, without progress bars; others as they are."""
-    if output.output_type != "stream":
-        return output
-    lines = (
-        line.rsplit("\r", 1)[-1]
-        for line in strip_ansi(output.text).replace("\r\n", "\n").split("\n")
-    )
-    kept = [line.rstrip() for line in lines if not PROGRESS.search(line)]
-    output.text = "\n".join(kept).strip("\n")
-    return output if output.text else None
