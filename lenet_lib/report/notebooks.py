@@ -75,17 +75,20 @@ def prepare(node: NotebookNode, name: str, folder: Path, reading: Reading) -> No
         What is left out.
     """
     node = copy.deepcopy(node)
+    if not node.cells:
+        raise LenetError(f"The notebook {name} is empty.")
     for number, cell in enumerate(node.cells, start=1):
         cell.metadata["number"] = number
-    folded = set() if reading.full else {"hide-cell"}
-    tags = TagRemovePreprocessor(
-        remove_cell_tags={"remove-cell", *folded},
-        remove_input_tags={"remove-input", *(() if reading.full else ["hide-input"])},
-        remove_all_outputs_tags={"remove-output", *(() if reading.full else ["hide-output"])},
-    )
-    node, _ = tags.preprocess(node, {})
+    verbs = ["remove"] if reading.full else ["remove", "hide"]
+    gone = {f"{verb}-cell" for verb in verbs}
+    node.cells = [cell for cell in node.cells if not gone & _tags(cell)]
     _check(node, name, allow_errors=reading.allow_errors)
-    node, _ = CoalesceStreamsPreprocessor().preprocess(node, {})
+    tags = TagRemovePreprocessor(
+        remove_input_tags={f"{verb}-input" for verb in verbs},
+        remove_all_outputs_tags={f"{verb}-output" for verb in verbs},
+    )
+    for preprocessor in (tags, CoalesceStreamsPreprocessor()):
+        node, _ = preprocessor.preprocess(node, {})
     language = node.metadata.get("language_info", {}).get("name", "python")
     dataset = node.metadata.get("lenet", {}).get("dataset", "")
     cells = [(cell.metadata["number"], cell) for cell in node.cells]
@@ -94,11 +97,9 @@ def prepare(node: NotebookNode, name: str, folder: Path, reading: Reading) -> No
 
 def _check(node: NotebookNode, name: str, *, allow_errors: bool) -> None:
     """Refuse a notebook that stopped with an error or was never run."""
-    if not node.cells:
-        raise LenetError(f"The notebook {name} is empty.")
     code = [cell for cell in node.cells if cell.cell_type == "code" and cell.source.strip()]
     for cell in code:
-        meant = allow_errors or "raises-exception" in cell.metadata.get("tags", [])
+        meant = allow_errors or "raises-exception" in _tags(cell)
         for output in cell.outputs:
             if output.output_type == "error" and not meant:
                 raise LenetError(
@@ -119,3 +120,7 @@ def _check(node: NotebookNode, name: str, *, allow_errors: bool) -> None:
 
 def _never_ran(cell: NotebookNode) -> bool:
     return cell.execution_count is None and not cell.outputs
+
+
+def _tags(cell: NotebookNode) -> set[str]:
+    return set(cell.metadata.get("tags", []))

@@ -36,7 +36,9 @@ ALERTS = {
     **{"note": "Note", "tip": "Tip", "important": "Important", "warning": "Warning"},
     **{"caution": "Caution", "danger": "", "info": "", "success": ""},
 }
+REFERENCES = re.compile(r"[\d. ]*(references|bibliography|literature|参考文献)", re.I)
 GENERIC = {"figure", "fig", "fig.", "table", "tab.", "equation", "eq.", "图", "表", "公式"}
+CHAPTER_NUMBER = re.compile(r"^\s*(chapter\s+)?\d+\s*[.):·–—-]+\s*(?=\S)", re.I)
 FILE_LIKE = re.compile(r"[\w. ()-]*\.(png|jpe?g|gif|svg|webp)|image|img|alt text|figure|", re.I)
 SPACES = re.compile(r"[ \t\r\n\f]+")
 BETWEEN_HAN = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])")
@@ -78,6 +80,8 @@ class Writer:
         folder: Path,
         images: ImageStore,
         formulas: list[tuple[str, bool, str]],
+        *,
+        several: bool,
     ) -> None:
         self.notebook = notebook
         self.folder = folder
@@ -87,6 +91,10 @@ class Writer:
         self.attachments: dict[str, bytes] = {}
         self.notes: dict[str, Node] = {}
         self.shorten = False
+        self.several = several
+        self.references: list[tuple[str, str, Code]] = []
+        self.references_at: list[str] = []
+        self._listing_works = False
         self._inside = 0  # how many lists, tables and boxes are open
         self._side = ""
         self._taken: set[str] = set()
@@ -112,6 +120,8 @@ class Writer:
         done: list[Block | Heading] = []
         loose: list[Node] = []
         for node in nodes:
+            if self.several and not self._inside and self._is_work(node):
+                continue
             if _is_block(node):
                 done += [*self._paragraph(loose), *self._block(node)]
                 loose = []
@@ -197,6 +207,8 @@ class Writer:
         return done
 
     def _heading(self, node: Node) -> Block | Heading:
+        if self.several and node.tag == "h1" and (texts := _texts(node)):
+            texts[0].replace_with(CHAPTER_NUMBER.sub("", texts[0].text(), count=1))
         content = self.inlines(children(node))
         if self._inside:
             return Block("text", call("par", call("strong", content)))
@@ -206,6 +218,22 @@ class Writer:
             number += 1
         self._taken.add(slug)
         return Heading(int(node.tag[1]), content, text_of(node), f"{self.notebook}#{slug}")
+
+    def _is_work(self, node: Node) -> bool:
+        """Take the list under a heading "References" out of one notebook of several."""
+        if node.tag in HEADINGS:
+            self._listing_works = node.tag != "h1" and bool(REFERENCES.fullmatch(text_of(node)))
+            if self._listing_works:
+                self.references_at.append(f"{self.notebook}#{slug_of(text_of(node))}")
+            return self._listing_works
+        if not self._listing_works or node.tag not in {"ul", "ol"}:
+            return False
+        for item in children(node):
+            if item.tag == "li":
+                link = item.css_first("a[href]")
+                address = (link.attributes["href"] or "").lower() if link is not None else ""
+                self.references.append((text_of(item), address, self.nested(children(item))))
+        return True
 
     def _listing(self, node: Node) -> Block:
         code = node.css_first("code")
@@ -286,7 +314,7 @@ class Writer:
         if tag == "sup" and "footnote-ref" in _classes(node):
             return self._footnote(node)
         if tag in BLOCKS - CONTAINERS:
-            return [joined(block.code for block in self._block(node) if isinstance(block, Block))]
+            return [self.nested([node])]
         return self._span(node)
 
     def _span(self, node: Node) -> list[Code]:

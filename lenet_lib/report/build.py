@@ -1,0 +1,207 @@
+"""From notebooks to the PDF: chapters, their headings, one list of references."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from lenet_lib import files
+from lenet_lib.errors import LenetError, LenetWarning
+from lenet_lib.report.cells import write_cell
+from lenet_lib.report.formulas import set_formulas
+from lenet_lib.report.markup import from_markdown
+from lenet_lib.report.notebooks import Notebook, Reading, read_notebook
+from lenet_lib.report.pages import Body, set_pages
+from lenet_lib.report.pictures import ImageStore
+from lenet_lib.report.settings import Settings
+from lenet_lib.report.typst_code import Code, array, call, joined
+from lenet_lib.report.writer import Block, Heading, Writer
+
+Formulas = list[tuple[str, bool, str]]
+
+# "1.", "2.3", "(4)", "第三章", "二、", "IV.", "Part 2", "Q1:"; a bare number only as one of several.
+BY_HAND = re.compile(
+    r"(\(?\d+(\.\d+)*[.):、·]|\d+\.\d|\(?[一二三四五六七八九十]+[)、.)]|第\s*[\d一二三四五六七八九十]+|[IVX]+[.):]"
+    r"|(part|chapter|section|step|question|exercise|task|problem|lab|week|q|часть|глава)\s*\d+)",
+    re.IGNORECASE,
+)
+BARE_NUMBER = re.compile(r"\d+\s+\w")
+
+
+def build_report(paths: Sequence[Path], output: Path, settings: Settings) -> None:
+    """Write the report of some notebooks to a file, whole or not at all.
+
+    Parameters
+    ----------
+    paths
+        The notebooks, in the report's order.
+    output
+        The PDF to write; its folder is made.
+    settings
+        The title block, and what is printed.
+    """
+    reading = Reading(settings.full, settings.code, settings.allow_errors)
+    files.write(output, report_pdf([read_notebook(path, reading) for path in paths], settings))
+
+
+def report_pdf(notebooks: Sequence[Notebook], settings: Settings) -> bytes:
+    """Return the PDF of some notebooks."""
+    if not notebooks:
+        raise LenetError("There are no notebooks to report on.")
+    if not settings.author:
+        message = "The report names no author: say --author, or set it in report.toml."
+        warnings.warn(message, LenetWarning, stacklevel=2)
+    with tempfile.TemporaryDirectory(prefix="lenet-report-") as name:
+        folder = Path(name).resolve()
+        try:
+            body, settings = _body(notebooks, settings, ImageStore(folder))
+        except RecursionError as error:
+            raise LenetError("A notebook's text is nested too deeply to be set.") from error
+        return set_pages(body, settings, folder)
+
+
+def _body(
+    notebooks: Sequence[Notebook], settings: Settings, images: ImageStore
+) -> tuple[Body, Settings]:
+    formulas: Formulas = []
+    several = len(notebooks) > 1
+    writers = [Writer(n.name, n.folder, images, formulas, several=several) for n in notebooks]
+    chapters = [_written(*pair) for pair in zip(writers, notebooks, strict=True)]
+    if not settings.title:
+        title = "Report" if several else _take_title(chapters[0], notebooks[0].name)
+        settings = replace(settings, title=title)
+    stand_in = _stand_in(notebooks, settings)
+    results = None
+    if settings.results and not stand_in:
+        results = _results(Path(settings.results), images, formulas)
+    flows = [
+        _flow(_headed(chapter, notebook.name, several=several))
+        for chapter, notebook in zip(chapters, notebooks, strict=True)
+    ]
+    cut = sum(notebook.name not in settings.appendices for notebook in notebooks)
+    body = Body(
+        chapters=flows[:cut],
+        references=_references(writers),
+        appendices=flows[cut:],
+        formulas=_set(formulas),
+        results=results,
+        stand_in=stand_in,
+        contents=several,
+    )
+    return body, settings
+
+
+def _written(writer: Writer, notebook: Notebook) -> list[Block | Heading]:
+    blocks: list[Block | Heading] = []
+    for number, cell in notebook.cells:
+        writer.cell = number
+        blocks += write_cell(writer, cell, notebook)
+    return blocks
+
+
+def _take_title(blocks: list[Block | Heading], name: str) -> str:
+    """Return a notebook's title; where that opens the notebook and is its only one, take it out."""
+    chapters = [block for block in blocks if isinstance(block, Heading) and block.level == 1]
+    if not chapters:
+        return _title_of(name)
+    if len(chapters) == 1 and blocks[0] is chapters[0]:
+        blocks[0] = Block("mark", call("anchor", chapters[0].label))
+    return chapters[0].text or _title_of(name)
+
+
+def _title_of(name: str) -> str:
+    """Make a title of a file's name."""
+    words = re.sub(r"^\d+[-_. ]+", "", name).replace("-", " ").replace("_", " ").strip() or name
+    return words[:1].upper() + words[1:]
+
+
+def _headed(blocks: list[Block | Heading], name: str, *, several: bool) -> Iterator[Block]:
+    """Give the headings their levels, without a gap, and numbers unless the author's are there."""
+    headings = [block for block in blocks if isinstance(block, Heading)]
+    top = min((heading.level for heading in headings), default=1)
+    if several and top > 1:
+        top = 1
+        yield Block("head", call("heading", _title_of(name), level=1))
+        yield Block("mark", call("anchor", f"{name}#"))
+    texts = [heading.text for heading in headings if heading.level > 1 or not several]
+    by_hand = any(map(BY_HAND.match, texts)) or len([*filter(BARE_NUMBER.match, texts)]) > 1
+    level = 1 if several and top == 1 and (not headings or headings[0].level > 1) else 0
+    first = True
+    for block in blocks:
+        if isinstance(block, Block):
+            yield block
+            continue
+        level = min(block.level - top + 1, level + 1)
+        unnumbered = by_hand and (level > 1 or not several)
+        yield Block(
+            "head",
+            call(
+                "titled",
+                block.content,
+                level,
+                block.label,
+                numbering=Code("none") if unnumbered else None,
+            ),
+        )
+        if first:
+            yield Block("mark", call("anchor", f"{name}#"))
+            first = False
+
+
+def _flow(blocks: Iterable[Block]) -> Code:
+    """Write a chapter's blocks as an array, each with its kind; pictures are still to be sized."""
+    return array(
+        array([block.kind, Code(block.code.replace("picture(", "picture.with(", 1))])
+        if block.kind == "picture"
+        else array([block.kind, block.code])
+        for block in blocks
+    )
+
+
+def _set(formulas: Formulas) -> Code:
+    """Set all formulas; one that can't be is printed as its TeX, with a warning."""
+    done = set_formulas([(tex, displayed) for tex, displayed, _ in formulas])
+    for number, ((tex, displayed, where), code) in enumerate(zip(formulas, done, strict=True)):
+        if code is None:
+            message = f"{where}: a formula cannot be set and is printed as TeX: {tex.strip()[:200]}"
+            warnings.warn(message, LenetWarning, stacklevel=2)
+            done[number] = call("raw", " ".join(tex.split()), block=displayed)
+    return array(done)
+
+
+def _references(writers: Iterable[Writer]) -> Code | None:
+    """Join the notebooks' lists of references: each work once, by its first author's name."""
+    works: dict[str, tuple[str, Code]] = {}
+    anchors = []
+    for writer in writers:
+        anchors += [call("anchor", label) for label in writer.references_at]
+        for text, link, code in writer.references:
+            key = link or re.sub(r"\W", "", text.casefold())[:60]
+            works.setdefault(key, (re.sub(r"^(\w{1,2}\.[\s-]*)+", "", text).casefold(), code))
+    if not works:
+        return None
+    return call("references", *(code for _, code in sorted(works.values())), mark=joined(anchors))
+
+
+def _results(path: Path, images: ImageStore, formulas: Formulas) -> Code | None:
+    """Read the table of results that a Markdown file has between its two marks."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LenetError(f"The results cannot be read from {path} ({error}).") from error
+    found = re.search(r"<!-- results -->(.*?)<!-- /results -->", text, re.DOTALL)
+    if not found:
+        raise LenetError(f"{path} has no results between <!-- results --> and <!-- /results -->.")
+    writer = Writer(path.name, path.parent, images, formulas, several=False)
+    blocks = writer.tree(from_markdown(found[1]))
+    return joined(block.code for block in blocks if isinstance(block, Block))
+
+
+def _stand_in(notebooks: Iterable[Notebook], settings: Settings) -> str:
+    """Name the data set that the notebooks ran on where it is not the one that they are about."""
+    names = {notebook.dataset for notebook in notebooks if notebook.dataset}
+    return ", ".join(sorted(names - {settings.dataset})) if settings.dataset else ""
