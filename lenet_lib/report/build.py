@@ -125,7 +125,7 @@ def _headed(blocks: list[Block | Heading], name: str, *, several: bool) -> Itera
     top = min((heading.level for heading in headings), default=1)
     if several and top > 1:
         top = 1
-        yield Block("head", call("heading", _title_of(name), level=1))
+        yield Block("head1", call("heading", _title_of(name), level=1))
         yield Block("mark", call("anchor", f"{name}#"))
     texts = [heading.text for heading in headings if heading.level > 1 or not several]
     by_hand = any(map(BY_HAND.match, texts)) or len([*filter(BARE_NUMBER.match, texts)]) > 1
@@ -138,7 +138,7 @@ def _headed(blocks: list[Block | Heading], name: str, *, several: bool) -> Itera
         level = min(block.level - top + 1, level + 1)
         unnumbered = by_hand and (level > 1 or not several)
         yield Block(
-            "head",
+            f"head{min(level, 4)}",
             call(
                 "titled",
                 block.content,

@@ -45,10 +45,12 @@ class Body:
 
     def main(self) -> str:
         """Return the main file's text."""
-        lines = [f"chapter({chapter})" for chapter in self.chapters]
+        before = "pagebreak(weak: true);" if self.contents else ""
+        lines = [f"{before}chapter({chapter})" for chapter in self.chapters]
         lines += [self.references] if self.references else []
         if self.appendices:
-            lines += ["show: appendix", *(f"chapter({chapter})" for chapter in self.appendices)]
+            lines += ["show: appendix"]
+            lines += [f"{before}chapter({chapter})" for chapter in self.appendices]
         return MAIN.format(results=self.results or "none", body="\n".join(lines))
 
 
