@@ -154,11 +154,10 @@ def _headed(blocks: list[Block | Heading], name: str, *, several: bool) -> Itera
 
 def _flow(blocks: Iterable[Block]) -> Code:
     """Write a chapter's blocks as an array, each with its kind; pictures are still to be sized."""
+    unsized = ("picture(", "picture.with(")
     return array(
-        array([block.kind, Code(block.code.replace("picture(", "picture.with(", 1))])
-        if block.kind == "picture"
-        else array([block.kind, block.code])
-        for block in blocks
+        array([kind, Code(code.replace(*unsized, 1)) if kind == "picture" else code, lines])
+        for kind, code, lines in blocks
     )
 
 

@@ -18,7 +18,7 @@ from lenet_lib.report.pictures import (
     print_version,
 )
 from lenet_lib.report.typst_code import Code, array, call, joined, literal
-from lenet_lib.report.writer import LOST, Block, Heading, Writer, breakable
+from lenet_lib.report.writer import LOST, Block, Heading, Writer, breakable, code_block
 
 MOST_LINES, HEAD, TAIL = 60, 40, 15
 """An output with more lines than the first shows so many of its first and last lines."""
@@ -48,8 +48,7 @@ def write_cell(writer: Writer, cell: NotebookNode, notebook: Notebook) -> Shown:
     shown: Shown = []
     if cell.source.strip() and notebook.shows_source(cell):
         source = cell.source.strip("\n")
-        kind = "solid" if source.count("\n") < 21 else "text"
-        shown.append(Block(kind, call("code-cell", breakable(source), lang=notebook.language)))
+        shown.append(code_block("code-cell", source, lang=notebook.language))
     words = {name: cell.metadata[name] for name in WORDS if name in cell.metadata}
     for output in cell.outputs:
         blocks = _output(writer, output, words, cell)
@@ -213,9 +212,8 @@ def _printed(text: str, kind: str = "output") -> Shown:
     if not any(lines):
         return []
     shown = "\n".join(lines)
-    size = "solid" if len(lines) < 22 else "text"
     coloured = _coloured(shown) if "\x1b[" in shown else None
-    return [Block(size, call("printed", breakable(strip_ansi(shown)), kind=kind, lines=coloured))]
+    return [code_block("printed", strip_ansi(shown), kind=kind, coloured=coloured)]
 
 
 def _cut(line: str) -> str:

@@ -49,17 +49,23 @@ MATH = re.compile(
     re.DOTALL,
 )
 CSS_PIXEL = 0.75  # points
+WIDTH_OF_CODE = 100
+"""Characters that fit on a line."""
+LONGEST_SOLID = 22
+"""Lines of code that are not broken over pages."""
 
 
 class Block(NamedTuple):
     """A paragraph, a table, …: its Typst, and how it takes to a page's end.
 
-    The kind is ``text`` (may break), ``solid`` (may not), ``head`` (nor may what follows), or
-    ``picture`` (may be made smaller).
+    The kind is ``text`` (may break), ``solid`` (may not), ``head`` with its level (nor may what
+    follows), ``picture`` (may be made smaller) or ``mark`` (nothing to be seen). ``lines`` are those
+    of code, whose height need not be measured.
     """
 
     kind: str
     code: Code
+    lines: int = 0
 
 
 class Heading(NamedTuple):
@@ -239,8 +245,7 @@ class Writer:
         code = node.css_first("code")
         names = _classes(code) if code is not None else []
         language = next((name[9:] for name in names if name.startswith("language-")), None)
-        text = node.text().replace(NO_MATH, "$").strip("\n")
-        return Block(_solid(text), call("listing", breakable(text), lang=language))
+        return code_block("listing", node.text().replace(NO_MATH, "$").strip("\n"), lang=language)
 
     def _list(self, node: Node) -> Code:
         if node.tag == "dl":
@@ -419,6 +424,7 @@ class Writer:
                 "picture",
                 staged.name,
                 width=width or Code(f"{staged.width:g}pt"),
+                ratio=round(staged.height / max(staged.width, 1), 4),
                 alt=alt,
                 caption=caption,
                 name=f"fig:{name}" if name else None,
@@ -474,8 +480,12 @@ def breakable(text: str) -> str:
     return re.sub(r"[^\s\u2500-\u257f=_-]{60,}", lambda run: "\u200b".join(run.group()), text)
 
 
-def _solid(text: str) -> str:
-    return "solid" if text.count("\n") < 21 else "text"
+def code_block(function: str, text: str, **named: str | Code | None) -> Block:
+    """Write code or what it printed; what is not long stays on one page."""
+    lines = sum(1 + len(line) // WIDTH_OF_CODE for line in text.split("\n"))
+    breaks = lines > LONGEST_SOLID
+    code = call(function, breakable(text), breakable=breaks, **named)
+    return Block("text" if breaks else "solid", code, lines)
 
 
 def _is_block(node: Node) -> bool:
