@@ -47,7 +47,9 @@ def report_command(
     paths = [
         path
         for place in notebooks or [Path("notebooks")]
-        for path in (list_notebooks(place, full=bool(full)) if place.is_dir() or not notebooks else [place])
+        for path in (
+            list_notebooks(place, full=bool(full)) if place.is_dir() or not notebooks else [place]
+        )
     ]
     settings = read_settings(
         paths[0].parent,

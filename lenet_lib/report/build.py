@@ -14,19 +14,19 @@ from lenet_lib.errors import LenetError, LenetWarning
 from lenet_lib.report.cells import write_cell
 from lenet_lib.report.formulas import set_formulas
 from lenet_lib.report.markup import from_markdown
-from lenet_lib.report.notebooks import Notebook, Reading, read_notebook
+from lenet_lib.report.notebooks import Notebook, read_notebook
 from lenet_lib.report.pages import Body, set_pages
 from lenet_lib.report.pictures import ImageStore
 from lenet_lib.report.settings import Settings
 from lenet_lib.report.typst_code import Code, array, call, joined
-from lenet_lib.report.writer import Block, Heading, Writer
+from lenet_lib.report.writer import Block, Heading, Shown, Writer
 
 Formulas = list[tuple[str, bool, str]]
 
-# "1.", "2.3", "(4)", "第三章", "二、", "IV.", "Part 2", "Q1:"; a bare number only as one of several.
+# "1.", "2.3", "(4)", "二、", "第三章", "IV.", "Part 2", "Q1"; a bare number only as one of several.
 BY_HAND = re.compile(
-    r"(\(?\d+(\.\d+)*[.):、·]|\d+\.\d|\(?[一二三四五六七八九十]+[)、.)]|第\s*[\d一二三四五六七八九十]+|[IVX]+[.):]"
-    r"|(part|chapter|section|step|question|exercise|task|problem|lab|week|q|часть|глава)\s*\d+)",
+    r"\(?\d+(\.\d+)*[.):、·]|\d+\.\d|\(?[一二三四五六七八九十]+[)、.)]|第\s*[\d一二三四五六七八九十]"
+    r"|[IVX]+[.):]|(part|chapter|section|step|question|exercise|task|problem|lab|week|q)\s*\d+",
     re.IGNORECASE,
 )
 BARE_NUMBER = re.compile(r"\d+\s+\w")
@@ -44,8 +44,7 @@ def build_report(paths: Sequence[Path], output: Path, settings: Settings) -> Non
     settings
         The title block, and what is printed.
     """
-    reading = Reading(settings.full, settings.code, settings.allow_errors)
-    files.write(output, report_pdf([read_notebook(path, reading) for path in paths], settings))
+    files.write(output, report_pdf([read_notebook(path, settings) for path in paths], settings))
 
 
 def report_pdf(notebooks: Sequence[Notebook], settings: Settings) -> bytes:
@@ -95,15 +94,11 @@ def _body(
     return body, settings
 
 
-def _written(writer: Writer, notebook: Notebook) -> list[Block | Heading]:
-    blocks: list[Block | Heading] = []
-    for number, cell in notebook.cells:
-        writer.cell = number
-        blocks += write_cell(writer, cell, notebook)
-    return blocks
+def _written(writer: Writer, notebook: Notebook) -> Shown:
+    return [block for cell in notebook.cells for block in write_cell(writer, cell, notebook)]
 
 
-def _take_title(blocks: list[Block | Heading], name: str) -> str:
+def _take_title(blocks: Shown, name: str) -> str:
     """Return a notebook's title; where that opens the notebook and is its only one, take it out."""
     chapters = [block for block in blocks if isinstance(block, Heading) and block.level == 1]
     if not chapters:
@@ -119,7 +114,7 @@ def _title_of(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _headed(blocks: list[Block | Heading], name: str, *, several: bool) -> Iterator[Block]:
+def _headed(blocks: Shown, name: str, *, several: bool) -> Iterator[Block]:
     """Give the headings their levels, without a gap, and numbers unless the author's are there."""
     headings = [block for block in blocks if isinstance(block, Heading)]
     top = min((heading.level for heading in headings), default=1)

@@ -16,6 +16,7 @@ LONGEST = 8000
 """Characters; a longer formula could nest so deeply that the parser's stack overflows."""
 MOST_OPEN = 12
 """Brackets left open; each one more doubles the parser's time."""
+OPEN, CLOSED = re.compile(r"[(\[]|\\[{l]"), re.compile(r"[)\]]|\\[}r]")
 REFUSED = r"\refused"
 
 # What MathJax knows and math-core does not, in words that it knows.
@@ -27,22 +28,24 @@ MACROS = {
     "substack": r"\begin{subarray}{c}#1\end{subarray}",
     "ref": r"\eqref{#1}",
     "notag": r"\nonumber",
-    **dict.fromkeys(("require", "vspace", "vphantom"), r"{}"),
-    **dict.fromkeys(("tiny", "small", "normalsize", "large", "Large", "LARGE", "huge"), r"{}"),
+    **dict.fromkeys(("tiny", "small", "normalsize", "large", "Large", "LARGE", "huge"), "{}"),
 }
 SPELLINGS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"(?<!\\)%.*", ""),
     (r"\\(?:require|vspace|vphantom)\{[^{}]*\}", ""),
-    (r"\\begin\{eqnarray(\*?)\}(.*?)\\end\{eqnarray\*?\}", lambda m: _eqnarray(m[1], m[2])),
-    (r"\\begin\{(?:x?xalignat|alignat)(\*?)\}\{\d+\}", r"\\begin{align\1}"),
-    (r"\\(begin|end)\{(?:x?xalignat|alignat|flalign)(\*?)\}", r"\\\1{align\2}"),
+    (r"(?s)\\begin\{eqnarray(\*?)\}(.*?)\\end\{eqnarray\*?\}", lambda m: _eqnarray(m[1], m[2])),
+    (r"\\begin\{x?x?alignat(\*?)\}\{\d+\}", r"\\begin{align\1}"),
+    (r"\\(begin|end)\{(?:x?x?alignat|flalign)(\*?)\}", r"\\\1{align\2}"),
     (r"\\(begin|end)\{split\}", r"\\\1{aligned}"),
     (r"\\(begin|end)\{smallmatrix\}", r"\\\1{matrix}"),
     (r"\\begin\{(aligned|gathered)\}\[[tbc]\]", r"\\begin{\1}"),
-    (r"\\DeclareMathOperator(\*?)\s*\{?(\\\w+)\}?\s*\{([^{}]*)\}", r"\\def\2{\\operatorname\1{\3}}"),
+    (
+        r"\\DeclareMathOperator(\*?)\s*\{?(\\\w+)\}?\s*\{([^{}]*)\}",
+        r"\\def\2{\\operatorname\1{\3}}",
+    ),
     (
         r"\\(?:re|provide)?newcommand\*?\s*\{?(\\[A-Za-z]+)\}?(?:\[(\d)\])?",
-        lambda m: f"\\def{m[1]}{''.join(f'#{n}' for n in range(1, int(m[2] or 0) + 1))}",
+        lambda m: f"\\def{m[1]}{''.join(f'#{n + 1}' for n in range(int(m[2] or 0)))}",
     ),
     (r"\\unicode\{x([0-9a-fA-F]{1,5})\}", lambda m: chr(int(m[1], 16))),
     (r"\\(text|mbox)\{([^{}$]*)\$([^{}$]+)\$([^{}$]*)\}", r"\\\1{\2}\3\\\1{\4}"),
@@ -50,9 +53,9 @@ SPELLINGS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
 )
 OF_ITS_OWN = re.compile(r"\\begin\{(equation|align|gather|multline)\*?\}")
 
-FENCES = set("()[]{}|‖∣∥⟨⟩⌊⌋⌈⌉/\\↑↓⟦⟧")
-SKIPPED = str.maketrans("", "", "\u2061\u2062\u2063\u2064\ufe00\ufe01")
-APPLY = "\u2061"
+APPLY, NO_FENCE = "\u2061", "\u2063"
+UNSEEN = str.maketrans("", "", "\u2061\u2062\u2063\u2064\ufe00\ufe01")
+FENCES = set("()[]{}|‖∣∥⟨⟩⌊⌋⌈⌉/\\↑↓⟦⟧" + NO_FENCE)
 BIG = set("∑∏∐⋃⋂⋁⋀⨁⨂⨀⨄⨆")
 PRIMES = {"′": 1, "″": 2, "‴": 3, "⁗": 4}
 BRACES = {"⏞": "overbrace", "⏟": "underbrace", "⎴": "overbracket", "⎵": "underbracket"}
@@ -65,8 +68,7 @@ ACCENTS = {
     **{"˘": "\u0306", "˙": "\u0307", "¨": "\u0308", "ˇ": "\u030c", "´": "\u0301", "`": "\u0300"},
     **{"˚": "\u030a", "↔": "↔"},
 }
-ALIGN = Code("ap")
-NOTHING = Code("[]")
+ALIGN, NOTHING, NONE = Code("ap"), Code("[]"), Code("none")
 
 
 def set_formulas(formulas: Sequence[tuple[str, bool]]) -> list[Code | None]:
@@ -91,19 +93,16 @@ def set_formulas(formulas: Sequence[tuple[str, bool]]) -> list[Code | None]:
         fancy_error=False,
     )
     written = parser.convert_all([(_spelt(tex, shown), shown) for tex, shown in formulas])
-    return [
-        _equation(tex, shown, mathml)
-        for (tex, shown), mathml in zip(formulas, written, strict=True)
-    ]
+    pairs = zip(formulas, written, strict=True)
+    return [_equation(tex, shown, mathml) for (tex, shown), mathml in pairs]
 
 
 def _spelt(tex: str, displayed: bool) -> str:
     """Write a formula in the words that math-core knows."""
-    openings = len(re.findall(r"[(\[]|\\[{|]|\\l\w+|\|", tex))
-    if len(tex) > LONGEST or openings - len(re.findall(r"[)\]]|\\[}|]|\\r\w+|\|", tex)) > MOST_OPEN:
+    if len(tex) > LONGEST or len(OPEN.findall(tex)) - len(CLOSED.findall(tex)) > MOST_OPEN:
         return REFUSED
     for old, new in SPELLINGS:
-        tex = re.sub(old, new, tex, flags=re.DOTALL if r"\begin" in old else 0)
+        tex = re.sub(old, new, tex)
     if not displayed or OF_ITS_OWN.search(tex):
         return tex
     if r"\\" in tex and r"\begin" not in tex:
@@ -126,27 +125,32 @@ def _equation(tex: str, displayed: bool, mathml: str) -> Code | None:
     nodes = children(math)
     if not nodes:
         return NOTHING  # a definition
-    number, labels, lines = "", [], None
-    if len(nodes) == 1 and nodes[0].tag == "mtable" and _shown(nodes[0]):
+    body, number, label = _content(math), "", ""
+    if len(nodes) == 1 and nodes[0].tag == "mtable" and _is_large(nodes[0]):
         rows = [_cells(row) for row in children(nodes[0])]
         tags = [_take_number(row) for row in rows]
-        labels = [str(cell.attributes["id"]) for cell in tags if cell and "id" in cell.attributes]
-        numbers = [cell.text() if cell else "" for cell in tags]
-        if len([text for text in numbers if text]) == 1:
-            number = "".join(numbers)
-            numbers = [""] * len(rows)
-        lines = [_line(row, text) for row, text in zip(rows, numbers, strict=True)]
-    body = Code(";linebreak();".join(lines)) if lines else Code(";".join(_row(nodes)))
-    numbering = Code(f"_ => {literal(number)}") if number else None
-    alt = " ".join(tex.split())
-    equation = call("math.equation", Code(f"{{{body}}}"), block=displayed, alt=alt, numbering=numbering)
-    if labels:
-        equation = Code(f"[#{equation}#label({literal('eq:' + labels[0].removeprefix('eq:'))})]")
-    return equation
+        numbers = ["" if tag is None else str(tag.text()) for tag in tags]
+        label = next((tag.attributes["id"] for tag in tags if tag and tag.attributes.get("id")), "")
+        if sum(map(bool, numbers)) == 1:
+            number, numbers = "".join(numbers), [""] * len(rows)
+        body = Code(f"{{{';linebreak();'.join(map(_line, rows, numbers))}}}")
+    equation = call(
+        "math.equation",
+        body,
+        block=displayed,
+        alt=" ".join(tex.split()),
+        numbering=Code(f"_ => {literal(number)}") if number else None,
+    )
+    name = literal(f"eq:{label.removeprefix('eq:')}")
+    return Code(f"[#{equation}#label({name})]") if label else equation
 
 
 def _cells(row: Node) -> list[Node]:
     return [cell for cell in children(row) if cell.tag == "mtd"]
+
+
+def _is_large(table: Node) -> bool:
+    return bool(table.attributes.get("displaystyle") == "true")
 
 
 def _take_number(row: list[Node]) -> Node | None:
@@ -155,28 +159,14 @@ def _take_number(row: list[Node]) -> Node | None:
         return None
     last = row.pop() if style_of(row[-1]).get("width") else None
     del row[0]
-    return last if last is not None and last.text() else None
-
-
-def _shown(table: Node) -> bool:
-    return bool(table.attributes.get("displaystyle") == "true")
+    return last
 
 
 def _line(row: list[Node], number: str) -> str:
     gap = call("h", Code("2em"))
     cells = [call("math.display", _content(cell)) for cell in row]
     cells[2::2] = [joined([gap, cell]) for cell in cells[2::2]]
-    if number:
-        cells.append(joined([gap, literal(number)]))
-    return f";{ALIGN};".join(cells)
-
-
-def _row(nodes: list[Node]) -> Iterator[Code]:
-    """Write a row of nodes; a name before an invisible "apply" is an operator's."""
-    for node, after in pairwise([*nodes, None]):
-        named = after is not None and after.tag == "mo" and after.text() == APPLY
-        if (code := _node(node, named=named)) is not None:
-            yield code
+    return f";{ALIGN};".join([*cells, joined([gap, literal(number)])] if number else cells)
 
 
 def _content(node: Node) -> Code:
@@ -184,38 +174,62 @@ def _content(node: Node) -> Code:
     return joined(_row(children(node)))
 
 
+def _row(nodes: list[Node]) -> Iterator[Code]:
+    """Write a row of nodes; a name before an invisible "apply" is an operator's."""
+    for node, after in pairwise([*nodes, None]):
+        named = after is not None and after.tag == "mo" and after.text() == APPLY
+        if code := _node(node, named=named):
+            yield code
+
+
+def _part(node: Node, *, named: bool = False) -> Code:
+    return _node(node, named=named) or NOTHING
+
+
 def _node(node: Node, *, named: bool = False) -> Code | None:
-    text = str(node.text()).translate(SKIPPED)
-    parts = children(node)
+    """Write a node; nothing for one that is not to be seen."""
+    text, parts = str(node.text()).translate(UNSEEN), children(node)
     match node.tag:
-        case "mi" | "mo" | "mn" | "mtext" if not text:
+        case "mi" | "mo" | "mn" | "mtext" | "-text" if not text:
             return None
-        case "-text":
-            return literal(text) if text.strip() else None
         case "mi":
             return _name(text, node, named)
         case "mo":
-            return _operator(text, node)
-        case "mn":
+            return _sign(text, node)
+        case "mn" | "-text":
             return literal(text)
         case "mtext":
             return _text(node, text)
         case "mspace":
-            return _space(node)
+            width = style_of(node).get("margin-left") or node.attributes.get("width") or ""
+            match = re.fullmatch(r"(-?[\d.]+)r?em", width)
+            return call("h", Code(f"{float(match[1]):.3f}em")) if match else None
+        case "mfrac" if node.attributes.get("linethickness") == "0":
+            return call("math.mat", *(array([_part(part)]) for part in parts), delim=NONE)
         case "mfrac":
-            return _fraction(node, parts)
+            fraction = call("math.frac", *map(_part, parts))
+            styles = {"true": "math.display", "false": "math.inline"}
+            style = styles.get(node.attributes.get("displaystyle") or "")
+            return call(style, fraction) if style else fraction
         case "msqrt":
             return call("math.sqrt", _content(node))
         case "mroot":
-            return call("math.root", _node(parts[1]) or NOTHING, _node(parts[0]) or NOTHING)
+            return call("math.root", _part(parts[1]), _part(parts[0]))
         case "msub" | "msup" | "msubsup":
-            return _scripts(node.tag, parts, named)
+            places = {"msub": ["br"], "msup": ["tr"]}.get(node.tag, ["br", "tr"])
+            return _attached(
+                _part(parts[0], named=named), dict(zip(places, parts[1:], strict=True))
+            )
+        case "mmultiscripts":
+            after, before = parts[1:3], [part for part in parts[4:] if part.tag != "mprescripts"]
+            scripts = dict(zip(("br", "tr"), after, strict=False))
+            return _attached(
+                _part(parts[0]), scripts | dict(zip(("bl", "tl"), before, strict=False))
+            )
         case "munder" | "mover" | "munderover":
             return _limits(node, parts)
-        case "mmultiscripts":
-            return _multiscripts(parts)
         case "mtable":
-            return _matrix(node, None, None)
+            return _matrix(node)
         case "mphantom":
             return call("hide", call("math.equation", _content(node)))
         case "menclose":
@@ -226,157 +240,110 @@ def _node(node: Node, *, named: bool = False) -> Code | None:
 
 
 def _group(node: Node, parts: list[Node], named: bool) -> Code:
-    colour = colour_of(style_of(node).get("color"))
-    if colour:
-        return call("text", _content_of(parts, named), fill=call("rgb", colour))
-    if len(parts) > 1 and _fence(parts[0]) and _fence(parts[-1]):
-        opening, closing = (part.text().translate(SKIPPED) or None for part in (parts[0], parts[-1]))
+    if colour := colour_of(style_of(node).get("color")):
+        return call("text", _content(node), fill=call("rgb", colour))
+    if len(parts) > 1 and _is_fence(parts[0]) and _is_fence(parts[-1]):
         if len(parts) == 3 and parts[1].tag == "mtable":
-            return _matrix(parts[1], opening, closing)
-        return call("math.lr", joined(_row(parts)))
-    return _content_of(parts, named)
-
-
-def _content_of(parts: list[Node], named: bool) -> Code:
+            return _matrix(parts[1], *(str(parts[n].text()).translate(UNSEEN) for n in (0, 2)))
+        return call("math.lr", _content(node))
     shown = [part for part in parts if part.tag != "mspace" or part.attributes.get("width")]
-    if named and len(shown) == 1:
-        return _node(shown[0], named=True) or NOTHING
-    return joined(_row(parts))
+    return _part(shown[0], named=True) if named and len(shown) == 1 else _content(node)
 
 
-def _fence(node: Node) -> bool:
-    """Whether a node is one of the delimiters of ``\\left`` and ``\\right``."""
-    plain = node.tag == "mo" and "stretchy" not in node.attributes and "minsize" not in node.attributes
-    return plain and (node.text() in FENCES or node.text() == "\u2063")
+def _is_fence(node: Node) -> bool:
+    r"""Whether a node is one of the delimiters of ``\left`` and ``\right``."""
+    plain = node.tag == "mo" and not {"stretchy", "minsize"} & node.attributes.keys()
+    return plain and node.text() in FENCES
 
 
 def _name(text: str, node: Node, named: bool) -> Code:
-    if named and len(text) > 1:
-        return call("math.op", text)
     if len(text) == 1:
         letter = call("s", text)
         return call("math.upright", letter) if node.attributes.get("mathvariant") else letter
     if text[0] > "\U0001d3ff":  # letters of a mathematical alphabet
         return joined(call("s", letter) for letter in text)
-    return literal(text)
+    return call("math.op", text) if named else literal(text)
 
 
-def _operator(text: str, node: Node) -> Code:
+def _sign(text: str, node: Node) -> Code:
     if len(text) > 1:
         return literal(text)
     sign = call("s", text)
     if size := node.attributes.get("minsize"):
         return call("math.lr", sign, size=Code(f"{float(size.removesuffix('em')) * 1.1:.2f}em"))
-    if form := node.attributes.get("form"):
-        kinds = {"prefix": "opening", "postfix": "closing"}
-        return call("math.class", kinds[form], sign) if form in kinds else sign
-    if text == "," and node.attributes.get("rspace") == "0":
-        return call("math.class", "normal", sign)
-    return sign
+    kinds = {"prefix": "opening", "postfix": "closing"}
+    kind = kinds.get(node.attributes.get("form") or "")
+    if text == "," and node.attributes.get("rspace") == "0":  # as in 10{,}000
+        kind = "normal"
+    return call("math.class", kind, sign) if kind else sign
 
 
 def _text(node: Node, text: str) -> Code:
-    link = node.css_first("a")
-    if link is not None:
-        target = "eq:" + str(link.attributes["href"]).removeprefix("#").removeprefix("eq:")
-        return call("goto", target, text)
+    if (link := node.css_first("a")) is not None:
+        return call("goto", f"eq:{link.attributes['href'].lstrip('#').removeprefix('eq:')}", text)
     return call("strong", text) if node.css_first("b") is not None else literal(text)
 
 
-def _space(node: Node) -> Code | None:
-    given = style_of(node).get("margin-left") or node.attributes.get("width") or ""
-    match = re.fullmatch(r"(-?[\d.]+)(r?em)", given)
-    if not match:
-        return None
-    return call("h", Code(f"{float(match[1]):.3f}em"))
+def _attached(base: Code, scripts: dict[str, Node]) -> Code:
+    return call("math.attach", base, **{place: _script(node) for place, node in scripts.items()})
 
 
-def _fraction(node: Node, parts: list[Node]) -> Code:
-    upper, lower = (_node(part) or NOTHING for part in parts[:2])
-    if node.attributes.get("linethickness") == "0":
-        return call("math.mat", array([upper]), array([lower]), delim=Code("none"))
-    fraction = call("math.frac", upper, lower)
-    style = {"true": "math.display", "false": "math.inline"}.get(node.attributes.get("displaystyle") or "")
-    return call(style, fraction) if style else fraction
-
-
-def _scripts(tag: str, parts: list[Node], named: bool) -> Code:
-    base = _node(parts[0], named=named) or NOTHING
-    lower = parts[1] if "sub" in tag else None
-    upper = parts[-1] if "sup" in tag else None
-    return call("math.attach", base, br=_script(lower), tr=_script(upper))
-
-
-def _script(node: Node | None) -> Code | None:
-    if node is None:
-        return None
-    if count := PRIMES.get(str(node.text())):
-        return call("math.primes", count)
-    return _node(node)
+def _script(node: Node) -> Code | None:
+    count = PRIMES.get(str(node.text()))
+    return call("math.primes", count) if count else _node(node)
 
 
 def _limits(node: Node, parts: list[Node]) -> Code:
     base, *others = parts
-    signs = [str(other.text()) for other in others]
-    if len(others) == 1 and base.tag in {"munder", "mover"} and len(inner := children(base)) == 2:
-        brace = BRACES.get(str(inner[1].text()))
-        if brace:
-            return call(f"math.{brace}", _node(inner[0]) or NOTHING, _node(others[0]) or NOTHING)
-    below = _node(base, named=True) or NOTHING
+    sign = str(others[0].text())
+    inner = children(base) if base.tag in {"munder", "mover"} else []
+    if len(others) == 1 and inner and (brace := BRACES.get(str(inner[-1].text()))):
+        return call(f"math.{brace}", _part(inner[0]), _part(others[0]))
+    below = _part(base, named=True)
     if len(others) == 1:
-        if signs[0] in BRACES:
-            return call(f"math.{BRACES[signs[0]]}", below)
-        if signs[0] in {"\u0332", "\u0305", "‾", "_"}:
+        if sign in BRACES:
+            return call(f"math.{BRACES[sign]}", below)
+        if sign in {"\u0332", "\u0305", "‾", "_"}:
             return call("math.overline" if node.tag == "mover" else "math.underline", below)
-        if node.tag == "mover" and signs[0] in ACCENTS:
-            return call("math.accent", below, ACCENTS[signs[0]])
-    lower = _node(others[0]) if "under" in node.tag else None
-    upper = _node(others[-1]) if "over" in node.tag else None
-    movable = base.tag == "mo" and base.attributes.get("movablelimits") != "false" 
-    above = below if movable and base.text() in BIG else call("math.limits", below)
-    return call("math.attach", above, b=lower, t=upper)
+        if node.tag == "mover" and sign in ACCENTS:
+            return call("math.accent", below, ACCENTS[sign])
+    # In running text a big operator's limits stand beside it, unless the author wants them not to.
+    movable = base.text() in BIG and base.attributes.get("movablelimits") != "false"
+    scripts = {"b": others[0]} if "under" in node.tag else {}
+    scripts |= {"t": others[-1]} if "over" in node.tag else {}
+    return _attached(below if movable else call("math.limits", below), scripts)
 
 
-def _multiscripts(parts: list[Node]) -> Code:
-    cut = next((n for n, part in enumerate(parts) if part.tag == "mprescripts"), len(parts))
-    after, before = parts[1:cut], parts[cut + 1 :]
-    places = {"br": after[:1], "tr": after[1:2], "bl": before[:1], "tl": before[1:2]}
-    scripts = {place: _script(found[0]) for place, found in places.items() if found}
-    return call("math.attach", _node(parts[0]) or NOTHING, **scripts)
-
-
-def _matrix(table: Node, opening: str | None, closing: str | None) -> Code:
+def _matrix(table: Node, opening: str = "", closing: str = "") -> Code:
     """Write a table with its columns' sides and its lines."""
     rows = [_cells(row) for row in children(table)]
-    shown = _shown(table)
     lines = {
         "hline": [n for n, row in enumerate(rows) if row and "border-top" in style_of(row[0])],
         "vline": [n for n, cell in enumerate(rows[0], 1) if "border-right" in style_of(cell)],
     }
     augment = ", ".join(f"{name}: {array(at)}" for name, at in lines.items() if at)
-    delimiters = array([opening or Code("none"), closing or Code("none")])
     return call(
         "math.mat",
-        *(array(_matrix_row(row, shown)) for row in rows),
-        delim=delimiters if opening or closing else Code("none"),
+        *(array(_matrix_row(row, large=_is_large(table))) for row in rows),
+        delim=array([opening or NONE, closing or NONE]) if opening or closing else NONE,
         augment=Code(f"({augment})") if augment else None,
     )
 
 
-def _matrix_row(row: list[Node], shown: bool) -> Iterator[Code]:
+def _matrix_row(row: list[Node], *, large: bool) -> Iterator[Code]:
     """Write the cells of a row; two that meet at a sign, as in ``aligned``, become one."""
-    left: list[Code] | None = None
+    left: list[Code] = []
     for cell in row:
-        style = style_of(cell)
-        side, content = style.get("text-align"), _content(cell)
-        content = call("math.display", content) if shown else content
+        style, content = style_of(cell), _content(cell)
+        content = call("math.display", content) if large else content
+        side = style.get("text-align", "")
         if side == "right" and style.get("padding-right") == "0":
             left = [content, ALIGN]
-        elif left and style.get("padding-left") == "0":
+        elif left:
             yield joined([*left, content])
-            left = None
+            left = []
         else:
             ends = {"left": [ALIGN, content], "right": [content, ALIGN]}
-            yield joined(ends.get(side or "", [content]))
+            yield joined(ends.get(side, [content]))
     if left:
         yield joined(left)

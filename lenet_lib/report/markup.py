@@ -8,7 +8,8 @@ from functools import cache
 from html import escape
 from typing import Any, ClassVar
 
-from mistune import HTMLRenderer, import_plugin
+from mistune import HTMLRenderer
+from mistune.plugins import import_plugin
 from nbconvert.filters.markdown_mistune import MarkdownWithMath, MathInlineParser
 from PIL import ImageColor
 from selectolax.lexbor import LexborHTMLParser
@@ -62,7 +63,7 @@ def from_markdown(text: str) -> Node:
 def from_html(text: str) -> Node:
     """Parse HTML, however broken, and return its root, with the style sheets in it applied."""
     tree = LexborHTMLParser(f"<!DOCTYPE html><body>{text}")
-    named = {node.attributes["id"]: node for node in tree.css("[id]")}
+    named = {str(node.attributes["id"]): node for node in tree.css("[id]")}
     for sheet in tree.css("style"):
         for selectors, rules in RULE.findall(sheet.text()):
             for node in _selected(tree, named, selectors):
@@ -72,7 +73,9 @@ def from_html(text: str) -> Node:
 
 def _selected(tree: LexborHTMLParser, named: dict[str, Node], selectors: str) -> Iterator[Node]:
     for selector in map(str.strip, selectors.split(",")):
-        if selector.startswith("#") and selector[1:] in named:  # as pandas' Styler writes by the thousand
+        if (
+            selector.startswith("#") and selector[1:] in named
+        ):  # as pandas' Styler writes by the thousand
             yield named[selector[1:]]
         elif selector:
             try:
@@ -96,9 +99,15 @@ def style_of(node: Node) -> dict[str, str]:
     found = dict(node.attributes)
     style = {
         name.strip().lower(): value.strip()
-        for name, _, value in (part.partition(":") for part in (found.get("style") or "").split(";"))
+        for name, _, value in (
+            part.partition(":") for part in (found.get("style") or "").split(";")
+        )
     }
-    for name, attribute in (("color", "color"), ("background-color", "bgcolor"), ("text-align", "align")):
+    for name, attribute in (
+        ("color", "color"),
+        ("background-color", "bgcolor"),
+        ("text-align", "align"),
+    ):
         if found.get(attribute):
             style.setdefault(name, found[attribute])
     if "background" in style:

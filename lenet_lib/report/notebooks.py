@@ -13,41 +13,21 @@ from nbconvert.preprocessors import CoalesceStreamsPreprocessor, TagRemovePrepro
 from nbformat import NotebookNode
 
 from lenet_lib.errors import LenetError, LenetWarning
+from lenet_lib.report.settings import Settings
 
 
 @dataclass(frozen=True)
 class Notebook:
-    """One notebook, ready to become a chapter: its name, its folder and its tidied cells."""
+    """One notebook, ready to become a chapter; each cell's ``metadata.number`` counts from 1."""
 
     name: str
     folder: Path
-    cells: list[tuple[int, NotebookNode]]
-    """Each with its number in the file, from 1."""
-    language: str = "python"
-    dataset: str = ""
-    code: bool = True
-
-    def shows_source(self, cell: NotebookNode) -> bool:
-        """Whether a cell's source is printed: no tag, and no collapsed input, hides it."""
-        removed = cell.metadata.get("transient", {}).get("remove_source", False)
-        folded = cell.metadata.get("jupyter", {}).get("source_hidden", False)
-        return self.code and not removed and not folded
+    cells: list[NotebookNode]
+    language: str
+    dataset: str
 
 
-@dataclass(frozen=True)
-class Reading:
-    """How notebooks are read.
-
-    ``full`` prints also what tags only fold away (``hide-…``), ``allow_errors`` also a notebook
-    that stopped with an error.
-    """
-
-    full: bool = False
-    code: bool = True
-    allow_errors: bool = False
-
-
-def read_notebook(path: Path, reading: Reading) -> Notebook:
+def read_notebook(path: Path, settings: Settings) -> Notebook:
     """Read a notebook file and make sure that it is finished."""
     try:
         node = nbformat.read(path, as_version=4)
@@ -57,10 +37,10 @@ def read_notebook(path: Path, reading: Reading) -> Notebook:
         raise LenetError(
             f"{path} cannot be read as a notebook: it is damaged or no notebook."
         ) from error
-    return prepare(node, path.stem, path.parent, reading)
+    return prepare(node, path.stem, path.parent, settings)
 
 
-def prepare(node: NotebookNode, name: str, folder: Path, reading: Reading) -> Notebook:
+def prepare(node: NotebookNode, name: str, folder: Path, settings: Settings) -> Notebook:
     """Check an open notebook, and tidy a copy of it.
 
     Parameters
@@ -71,28 +51,33 @@ def prepare(node: NotebookNode, name: str, folder: Path, reading: Reading) -> No
         Its file name without the ending: what links from other notebooks call it.
     folder
         Where it lies: relative pictures are looked for from here.
-    reading
-        What is left out.
+    settings
+        Whether what tags fold away (``hide-…``) is printed too, and code, and errors; what they
+        remove (``remove-…``) never is.
     """
     node = copy.deepcopy(node)
     if not node.cells:
         raise LenetError(f"The notebook {name} is empty.")
     for number, cell in enumerate(node.cells, start=1):
         cell.metadata["number"] = number
-    verbs = ["remove"] if reading.full else ["remove", "hide"]
+    verbs = ["remove"] if settings.full else ["remove", "hide"]
     gone = {f"{verb}-cell" for verb in verbs}
     node.cells = [cell for cell in node.cells if not gone & _tags(cell)]
-    _check(node, name, allow_errors=reading.allow_errors)
+    _check(node, name, allow_errors=settings.allow_errors)
     tags = TagRemovePreprocessor(
         remove_input_tags={f"{verb}-input" for verb in verbs},
         remove_all_outputs_tags={f"{verb}-output" for verb in verbs},
     )
-    for preprocessor in (tags, CoalesceStreamsPreprocessor()):
-        node, _ = preprocessor.preprocess(node, {})
-    language = node.metadata.get("language_info", {}).get("name", "python")
-    dataset = node.metadata.get("lenet", {}).get("dataset", "")
-    cells = [(cell.metadata["number"], cell) for cell in node.cells]
-    return Notebook(name, folder.resolve(), cells, str(language), str(dataset), reading.code)
+    node, _ = tags.preprocess(node, {})
+    node, _ = CoalesceStreamsPreprocessor().preprocess(node, {})
+    for cell in node.cells:
+        removed = cell.metadata.get("transient", {}).get("remove_source", False)
+        folded = cell.metadata.get("jupyter", {}).get("source_hidden", False) and not settings.full
+        if cell.cell_type == "code" and (removed or folded or not settings.code):
+            cell.source = ""
+    language = str(node.metadata.get("language_info", {}).get("name", "python"))
+    dataset = str(node.metadata.get("lenet", {}).get("dataset", ""))
+    return Notebook(name, folder.resolve(), node.cells, language, dataset)
 
 
 def _check(node: NotebookNode, name: str, *, allow_errors: bool) -> None:
@@ -107,7 +92,9 @@ def _check(node: NotebookNode, name: str, *, allow_errors: bool) -> None:
                     f"{output.ename}: {strip_ansi(output.evalue)[:200]}. Mend it and run it again; "
                     "where the error is meant, tag the cell raises-exception or say --allow-errors."
                 )
-    waiting = [cell.metadata.number for cell in code if _never_ran(cell)]
+    waiting = [
+        cell.metadata.number for cell in code if cell.execution_count is None and not cell.outputs
+    ]
     if code and len(waiting) == len(code):
         raise LenetError(
             f"The notebook {name} was not run yet: run all its cells and save it, then report."
@@ -116,10 +103,6 @@ def _check(node: NotebookNode, name: str, *, allow_errors: bool) -> None:
         cells = ", ".join(map(str, waiting))
         message = f"The notebook {name} has cells that were never run: {cells}."
         warnings.warn(message, LenetWarning, stacklevel=2)
-
-
-def _never_ran(cell: NotebookNode) -> bool:
-    return cell.execution_count is None and not cell.outputs
 
 
 def _tags(cell: NotebookNode) -> set[str]:

@@ -147,7 +147,9 @@ def _stand_in(cluster: str) -> str:
         return STAND_INS[cluster]
     if any(unicodedata.category(character)[0] in "LMN" for character in cluster):
         return "□" * sum(unicodedata.category(character)[0] != "M" for character in cluster)
-    names = [unicodedata.name(character, "").lower() for character in cluster if character != "\u200d"]
+    names = [
+        unicodedata.name(character, "").lower() for character in cluster if character != "\u200d"
+    ]
     return f"[{' '.join(filter(None, names)) or 'unknown character'}]"
 
 

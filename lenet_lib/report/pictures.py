@@ -190,7 +190,12 @@ def _words_of_html(root: ElementTree.Element) -> bytes:
         place = next(parent.iter(f"{SVG}text"), None)  # draw.io's stand-in, cut short but in place
         if place is None:
             x, y, w, h = (_number(html.get(name)) for name in ("x", "y", "width", "height"))
-            middle = {"x": f"{x + w / 2}", "y": f"{y + h / 2}", "text-anchor": "middle", "font-size": "12"}
+            middle = {
+                "x": f"{x + w / 2}",
+                "y": f"{y + h / 2}",
+                "text-anchor": "middle",
+                "font-size": "12",
+            }
             place = ElementTree.SubElement(parent, f"{SVG}text", middle)
         for inner in [*place]:
             place.remove(inner)
@@ -213,11 +218,10 @@ def _bitmap(data: bytes) -> tuple[bytes, str, float, float]:
             dpi = float(image.info.get("dpi", (CSS_DPI, CSS_DPI))[0])
             points = 72 / (dpi if dpi > 10 else CSS_DPI)
             suffix = FORMATS.get(image.format or "", "")
-            image = ImageOps.exif_transpose(image)
-            width, height = image.width * points, image.height * points
-            if not suffix or image.width > MAX_PIXELS[0] or image.height > MAX_PIXELS[1]:
-                data, suffix = _smaller(image, photo=suffix == "jpg")
-            return data, suffix, width, height
+            upright = ImageOps.exif_transpose(image)
+            if not suffix or upright.width > MAX_PIXELS[0] or upright.height > MAX_PIXELS[1]:
+                data, suffix = _smaller(upright.copy(), photo=suffix == "jpg")
+            return data, suffix, upright.width * points, upright.height * points
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise BrokenImageError("it cannot be decoded") from error
     except Image.DecompressionBombError as error:

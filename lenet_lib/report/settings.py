@@ -59,7 +59,9 @@ class Settings:
         return int(midnight.timestamp())
 
 
-def read_settings(folder: Path, names: Sequence[str] = (), **options: str | bool | None) -> Settings:
+def read_settings(
+    folder: Path, names: Sequence[str] = (), **options: str | bool | None
+) -> Settings:
     """Read the defaults and let options win.
 
     Parameters
@@ -120,7 +122,9 @@ def _read(path: Path) -> dict[str, Any]:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise LenetError(f"{path} cannot be read as TOML: {error}.") from error
-    found = {key.replace("-", "_"): _value(path, key, value) for key, value in table.items()}
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        found[key.replace("-", "_")] = _value(path, key, value)
     if found.get("results"):
         found["results"] = str(path.parent / found["results"])
     return found

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from lenet_lib.report.markup import Node, children, colour_of, style_of, text_of
-from lenet_lib.report.typst_code import Code, array, call, joined, literal
+from lenet_lib.report.typst_code import Code, array, call
 
 NUMBER = re.compile(
     r"[-+−±]?\s*[\d.,  ]*\d[\d.,]*(e[-+]?\d+)?\s*(%|s|ms|×|pp)?|nan|inf|[-–—]?", re.IGNORECASE
@@ -20,6 +20,7 @@ ROOM = 135
 """Characters that fit side by side in the smallest print that is still read with ease."""
 WIDEST = 34
 """Characters; longer texts in a cell may be broken over lines."""
+MOST_SPAN = 1000
 
 Content = Callable[[Node], Code]
 
@@ -30,15 +31,21 @@ class Cell:
 
     row: int
     column: int
-    rows: int
-    columns: int
-    node: Node | None
-    head: bool = False
+    rows: int = 1
+    columns: int = 1
+    node: Node | None = None
+    text: str = ""
 
     @property
-    def text(self) -> str:
-        """What the cell says, in plain text."""
-        return text_of(self.node) if self.node is not None else ""
+    def names(self) -> bool:
+        """Whether it names a row or a column."""
+        return self.node is not None and self.node.tag == "th"
+
+    def covers(self) -> Iterator[tuple[int, int]]:
+        """Yield each row and column that it covers."""
+        for row in range(self.row, self.row + self.rows):
+            for column in range(self.column, self.column + self.columns):
+                yield row, column
 
 
 def set_table(table: Node, content: Content, *, shorten: bool) -> list[tuple[Code, int]]:
@@ -63,31 +70,35 @@ def set_table(table: Node, content: Content, *, shorten: bool) -> list[tuple[Cod
     missing = len(rows) - head - HEAD - TAIL if shorten and len(rows) - head > MOST_ROWS else 0
     if missing:
         rows = [*rows[: head + HEAD], *rows[len(rows) - TAIL :]]
-    cells = list(_placed(rows, head))
+    parts = [rows[:head], rows[head : head + HEAD if missing else None]]
+    parts += [rows[head + HEAD :]] if missing else []
+    cells: list[Cell] = []
+    for part in parts:  # no cell reaches from one into the next
+        start = max((cell.row + cell.rows for cell in cells), default=0)
+        cells += _placed(part, start)
     width = max((cell.column + cell.columns for cell in cells), default=0)
     if head == 2:
-        cells, head = _one_head(cells, width)
-    cells = list(_filled(cells, len(rows), width))
-    sides = [_side(cells, column) for column in range(width)]
+        cells = _one_head(cells, width)
+    cells = _filled(cells, width)
+    gap = (head + HEAD, f"… {missing:,} rows left out …") if missing else None
     return [
-        (_written(_cut(cells, kept), [sides[n] for n in kept], head, content, missing), len(rows))
-        for kept in _parts(cells, width)
+        (_written(_cut(cells, kept), kept, head, content, gap), len(rows))
+        for kept in (_shared_out(cells, width) if cells else [])
     ]
 
 
 def _rows(table: Node) -> tuple[list[Node], int]:
     """List a table's own rows, those of its head first, and say how many these are."""
-    rows = [row for row in table.css("tr") if _owner(row) == table]
+    rows = [row for row in table.css("tr") if _table_of(row) == table]
     head = [row for row in rows if row.parent.tag == "thead"]
     if not head and rows and all(cell.tag == "th" for cell in _cells(rows[0])):
         head = rows[:1]
-    foot = [row for row in rows if row.parent.tag == "tfoot"]
-    known = {row.mem_id for row in (*head, *foot)}
-    return [*head, *(row for row in rows if row.mem_id not in known), *foot], len(head)
+    in_head = {row.mem_id for row in head}
+    rest = [row for row in rows if row.mem_id not in in_head]
+    return [*head, *sorted(rest, key=lambda row: bool(row.parent.tag == "tfoot"))], len(head)
 
 
-def _owner(row: Node) -> Node:
-    node = row.parent
+def _table_of(node: Node) -> Node:
     while node.tag != "table":
         node = node.parent
     return node
@@ -97,112 +108,104 @@ def _cells(row: Node) -> list[Node]:
     return [cell for cell in children(row) if cell.tag in {"td", "th"}]
 
 
-def _placed(rows: list[Node], head: int) -> Iterator[Cell]:
+def _placed(rows: list[Node], start: int) -> Iterator[Cell]:
     """Give each cell its place, as HTML does: to the right of what reaches down from above."""
     taken: set[tuple[int, int]] = set()
     for y, row in enumerate(rows):
         x = 0
-        end = head if y < head else len(rows)
         for node in _cells(row):
-            while (y, x) in taken:
+            while (start + y, x) in taken:
                 x += 1
-            columns = min(_count(node, "colspan"), 1000)
-            down = min(_count(node, "rowspan") or len(rows), end - y)
-            yield Cell(y, x, down, max(columns, 1), node, node.tag == "th")
-            taken |= {(y + i, x + j) for i in range(down) for j in range(max(columns, 1))}
-            x += max(columns, 1)
+            columns, down = (_span(node, name) for name in ("colspan", "rowspan"))
+            left = len(rows) - y
+            cell = Cell(start + y, x, min(down or left, left), max(columns, 1), node, text_of(node))
+            taken.update(cell.covers())
+            x += cell.columns
+            yield cell
 
 
-def _count(node: Node, name: str) -> int:
+def _span(node: Node, name: str) -> int:
     text = (node.attributes.get(name) or "1").strip()
-    return int(text) if text.isdecimal() and len(text) < 6 else 1
+    return min(int(text), MOST_SPAN) if re.fullmatch(r"[0-9]{1,6}", text) else 1
 
 
-def _filled(cells: list[Cell], height: int, width: int) -> Iterator[Cell]:
-    """Put an empty cell wherever a row has too few."""
-    taken = {(cell.row + i, cell.column + j): None for cell in cells for i in range(cell.rows) for j in range(cell.columns)}
-    first = min((cell.row for cell in cells), default=0)
-    empty = (
-        Cell(y, x, 1, 1, None)
-        for y in range(first, height)
-        for x in range(width)
-        if (y, x) not in taken
-    )
-    yield from sorted([*cells, *empty], key=lambda cell: (cell.row, cell.column))
-
-
-def _one_head(cells: list[Cell], width: int) -> tuple[list[Cell], int]:
+def _one_head(cells: list[Cell], width: int) -> list[Cell]:
     """Merge pandas' two header lines, where one names the columns and one the index."""
     upper, lower = ([cell for cell in cells if cell.row == row] for row in (0, 1))
-    plain = all(cell.rows == cell.columns == 1 for cell in (*upper, *lower))
-    if not plain or len(upper) != width or len(lower) != width:
-        return cells, 2
-    if any(a.text and b.text for a, b in zip(upper, lower, strict=True)):
-        return cells, 2
-    merged = [replace(a if a.text else b, row=1) for a, b in zip(upper, lower, strict=True)]
-    return [*merged, *(cell for cell in cells if cell.row > 1)], 2
+    if len(upper) == len(lower) == width and not any(
+        a.text and b.text for a, b in zip(upper, lower, strict=True)
+    ):
+        merged = [a if a.text else replace(b, row=0) for a, b in zip(upper, lower, strict=True)]
+        return [*merged, *(cell for cell in cells if cell.row > 1)]
+    return cells
 
 
-def _side(cells: list[Cell], column: int) -> str:
-    """Put a column of numbers to the right, and any other to the left."""
-    texts = [cell.text for cell in cells if cell.column == column and not cell.head and cell.columns == 1]
-    numbers = any(texts) and all(NUMBER.fullmatch(text) for text in texts)
-    return "right" if numbers else "left"
+def _filled(cells: list[Cell], width: int) -> list[Cell]:
+    """Put an empty cell wherever a row has too few."""
+    taken = {place for cell in cells for place in cell.covers()}
+    used = {row for row, _ in taken}
+    empty = [Cell(y, x) for y in used for x in range(width) if (y, x) not in taken]
+    return sorted([*cells, *empty], key=lambda cell: (cell.row, cell.column))
 
 
-def _parts(cells: list[Cell], width: int) -> list[list[int]]:
+def _shared_out(cells: list[Cell], width: int) -> list[list[int]]:
     """Share the columns out, so that each part fits; those that name the rows are in all."""
     widths = [0] * width
     for cell in cells:
         if cell.columns == 1:
             widths[cell.column] = max(widths[cell.column], min(len(cell.text), WIDEST) + 2)
-    body = [cell for cell in cells if cell.node is not None and cell.node.parent.parent.tag != "thead"]
     names = 0
-    while names < width and (own := [c for c in body if c.column == names]) and all(c.head for c in own):
+    while names < width and all(c.names or not c.text for c in cells if c.column == names):
         names += 1
+    names = names or int(cells[0].names and not cells[0].text)  # pandas leaves its corner empty
     names = 0 if names == width or sum(widths[:names]) > ROOM / 2 else names
     parts: list[list[int]] = []
-    room = 0
+    room = ROOM
     for column in range(names, width):
-        if not parts or room + widths[column] > ROOM:
-            parts.append([])
-            room = sum(widths[:names])
+        room -= widths[column]
+        if not parts or room < 0:
+            parts.append([*range(names)])
+            room = ROOM - sum(widths[:names]) - widths[column]
         parts[-1].append(column)
-        room += widths[column]
-    return [[*range(names), *part] for part in parts] or [[*range(width)]]
+    return parts
 
 
-def _cut(cells: list[Cell], kept: list[int]) -> Iterator[Cell]:
+def _cut(cells: list[Cell], kept: list[int]) -> list[Cell]:
     """Keep the cells of some columns; one that reaches into them from outside is cut to size."""
-    for cell in cells:
-        inside = [n for n in kept if cell.column <= n < cell.column + cell.columns]
-        if inside:
-            yield replace(cell, columns=len(inside))
+    inside = [
+        (cell, sum(cell.column <= n < cell.column + cell.columns for n in kept)) for cell in cells
+    ]
+    return [replace(cell, columns=columns) for cell, columns in inside if columns]
 
 
 def _written(
-    cells: Iterable[Cell], sides: list[str], head: int, content: Content, missing: int
+    cells: list[Cell], kept: list[int], head: int, content: Content, gap: tuple[int, str] | None
 ) -> Code:
-    first, last = [], []
-    shown = HEAD + head
+    upper = [_cell(cell, content, head=True) for cell in cells if cell.row < head]
+    rows = [call("table.header", *upper)] if upper else []
     for cell in cells:
-        code = _cell(cell, content, head=cell.row < head)
-        if missing and cell.row + cell.rows > shown > cell.row:
-            code = _cell(replace(cell, rows=shown - cell.row), content, head=False)
-        (first if cell.row < head else last).append((cell.row, code))
-    if missing:
-        gap = call("gap", f"… {missing:,} rows left out …", len(sides))
-        last = [*(p for p in last if p[0] < shown), (shown, gap), *(p for p in last if p[0] >= shown)]
-    rows = [code for _, code in last]
-    if first:
-        rows.insert(0, call("table.header", *(code for _, code in first)))
-    return call("table", *rows, columns=len(sides), align=array(Code(side) for side in sides))
+        if gap and cell.row == gap[0]:
+            rows.append(call("gap", gap[1], len(kept)))
+            gap = None
+        if cell.row >= head:
+            rows.append(_cell(cell, content, head=False))
+    sides = [Code(_side(cells, column, head)) for column in kept]
+    return call("table", *rows, columns=len(kept), align=array(sides))
+
+
+def _side(cells: Iterable[Cell], column: int, head: int) -> str:
+    """Put a column of numbers to the right, and any other to the left."""
+    own = [c for c in cells if c.column == column and c.row >= head and c.columns == 1]
+    texts = [cell.text for cell in own if not cell.names]
+    numbers = any(texts) and all(NUMBER.fullmatch(text) for text in texts)
+    return "right" if numbers else "left"
 
 
 def _cell(cell: Cell, content: Content, *, head: bool) -> Code:
-    code = content(cell.node) if cell.node is not None else Code("[]")
-    style = style_of(cell.node) if cell.node is not None else {}
-    if cell.head or head or "bold" in style.get("font-weight", ""):
+    if cell.node is None:
+        return Code("[]")
+    code, style = content(cell.node), style_of(cell.node)
+    if cell.names or head or "bold" in style.get("font-weight", ""):
         code = call("strong", code)
     fill = colour_of(style.get("background-color"))
     if fill and (colour := colour_of(style.get("color"))):
@@ -215,11 +218,3 @@ def _cell(cell: Cell, content: Content, *, head: bool) -> Code:
         "align": Code(side) if side in {"left", "center", "right"} and not head else None,
     }
     return call("table.cell", code, **named) if any(named.values()) else code
-
-
-def caption_of(table: Node) -> Node | None:
-    """Return a table's own caption."""
-    return table.css_first("caption")
-
-
-__all__ = ["caption_of", "joined", "literal", "set_table"]
