@@ -154,8 +154,8 @@ def _html(writer: Writer, html: str, plain: str, words: dict[str, Any]) -> Shown
 
 def _printed(text: str, kind: str = "output") -> Shown:
     """Set what a cell printed as a terminal leaves it, in its colours, without its middle."""
-    text = re.sub(r"[^\n]*\r(?=[^\n])", "", CURSOR.sub("", text).replace("\r\n", "\n"))
-    lines = [_cut(line.rstrip()) for line in text.replace("\r", "").strip("\n").split("\n")]
+    text = CURSOR.sub("", text).strip("\r\n")
+    lines = [_cut(line.rstrip().rsplit("\r", 1)[-1]) for line in text.split("\n")]
     if len(lines) > MOST_LINES:
         gap = f"… {len(lines) - HEAD - TAIL:,} lines left out …"
         lines = [*lines[:HEAD], gap, *lines[-TAIL:]]

@@ -8,9 +8,13 @@ from functools import cache
 from html import escape
 from typing import Any, ClassVar
 
-from mistune import HTMLRenderer
+from mistune import BlockParser, HTMLRenderer
 from mistune.plugins import import_plugin
-from nbconvert.filters.markdown_mistune import MarkdownWithMath, MathInlineParser
+from nbconvert.filters.markdown_mistune import (
+    MarkdownWithMath,
+    MathBlockParser,
+    MathInlineParser,
+)
 from PIL import ImageColor
 from selectolax.lexbor import LexborHTMLParser
 
@@ -48,11 +52,18 @@ class _Inline(MathInlineParser):
     SPECIFICATION: ClassVar = {**MathInlineParser.SPECIFICATION, "inline_math_tex": MONEY}
 
 
+class _Block(MathBlockParser):
+    """Asks for a space after a heading's hash, as code hosts and JupyterLab do."""
+
+    HEADING = BlockParser.SPECIFICATION["atx_heading"]
+    SPECIFICATION: ClassVar = {**MathBlockParser.SPECIFICATION, "atx_heading": HEADING}
+
+
 @cache
 def _markdown() -> MarkdownWithMath:
     names = (*MarkdownWithMath.DEFAULT_PLUGINS, "footnotes")
     plugins = map(import_plugin, names)
-    return MarkdownWithMath(_Renderer(escape=False), inline=_Inline(), plugins=plugins)
+    return MarkdownWithMath(_Renderer(escape=False), _Block(), _Inline(), plugins)
 
 
 def from_markdown(text: str) -> Node:

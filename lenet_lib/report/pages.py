@@ -115,6 +115,8 @@ def _without_standard(
     fonts: FontSet,
 ) -> bytes:
     """Set a document that Typst accepts, but not as PDF/UA-1: with a warning, as plain PDF."""
+    if "depth exceeded" in error.message:
+        raise LenetError("A notebook's text is nested too deeply to be set.") from error
     if STANDARD not in error.message:
         raise LenetError(f"Typst cannot set the report: {error.diagnostic.strip()}") from error
     pdf = _compile(texts, folder, settings, fonts, standard="1.7")
