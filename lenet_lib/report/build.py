@@ -118,14 +118,13 @@ def _headed(blocks: Shown, name: str, *, several: bool) -> Iterator[Block]:
     """Give the headings their levels, without a gap, and numbers unless the author's are there."""
     headings = [block for block in blocks if isinstance(block, Heading)]
     top = min((heading.level for heading in headings), default=1)
-    if several and top > 1:
+    untitled = several and (not headings or top > 1)
+    if untitled:
         top = 1
-        yield Block("head1", call("heading", _title_of(name), level=1))
-        yield Block("mark", call("anchor", f"{name}#"))
+        yield Block("head1", call("titled", _title_of(name), 1, f"{name}#"))
     texts = [heading.text for heading in headings if heading.level > 1 or not several]
     by_hand = any(map(BY_HAND.match, texts)) or len([*filter(BARE_NUMBER.match, texts)]) > 1
-    level = 1 if several and top == 1 and (not headings or headings[0].level > 1) else 0
-    first = True
+    level = int(untitled)
     for block in blocks:
         if isinstance(block, Block):
             yield block
@@ -142,9 +141,8 @@ def _headed(blocks: Shown, name: str, *, several: bool) -> Iterator[Block]:
                 numbering=Code("none") if unnumbered else None,
             ),
         )
-        if first:
-            yield Block("mark", call("anchor", f"{name}#"))
-            first = False
+        if block is headings[0] and not untitled:
+            yield Block("mark", call("anchor", f"{name}#", to=block.label))
 
 
 def _flow(blocks: Iterable[Block]) -> Code:

@@ -63,7 +63,8 @@ class _Block(MathBlockParser):
 def _markdown() -> MarkdownWithMath:
     names = (*MarkdownWithMath.DEFAULT_PLUGINS, "footnotes")
     plugins = map(import_plugin, names)
-    return MarkdownWithMath(_Renderer(escape=False), _Block(), _Inline(), plugins)
+    renderer = _Renderer(escape=False, allow_harmful_protocols=True)  # the writer looks at links
+    return MarkdownWithMath(renderer, _Block(), _Inline(), plugins)
 
 
 def from_markdown(text: str) -> Node:

@@ -25,8 +25,11 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Result:
-    paths = samples.book(tmp_path_factory.mktemp("book"))
-    return typeset_all(paths, title="On digits", author="Ada", abstract="Why we ask.")
+    folder = tmp_path_factory.mktemp("book")
+    paths = samples.book(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        return typeset_all(paths, title="On digits", author="Ada", abstract="Why we ask.")
 
 
 def test_properties_and_language(book: Result) -> None:
@@ -61,7 +64,8 @@ def test_same_input_gives_same_bytes(tmp_path: Path) -> None:
     command = (
         "import sys; from pathlib import Path; from lenet_lib.report import *; "
         "paths = [*map(Path, sys.argv[1:])]; "
-        f"build_report(paths, Path('a.pdf'), read_settings(paths[0].parent, date='{DAY}', author='A'))"
+        f"settings = read_settings(paths[0].parent, date='{DAY}', author='A'); "
+        "build_report(paths, Path('a.pdf'), settings)"
     )
     subprocess.run([sys.executable, "-c", command, *map(str, paths)], check=True)
     build_report(paths, Path("b.pdf"), read_settings(paths[0].parent, date=DAY, author="A"))
