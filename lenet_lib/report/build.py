@@ -77,15 +77,15 @@ def _body(
     results = None
     if settings.results and not stand_in:
         results = _results(Path(settings.results), images, formulas)
-    flows = [
-        _flow(_headed(chapter, notebook.name, several=several))
-        for chapter, notebook in zip(chapters, notebooks, strict=True)
-    ]
-    cut = sum(notebook.name not in settings.appendices for notebook in notebooks)
+    flows: dict[bool, list[Code]] = {False: [], True: []}
+    for chapter, notebook in zip(chapters, notebooks, strict=True):
+        if not several or notebook.name not in settings.references:  # its list is taken already
+            flow = _flow(_headed(chapter, notebook.name, several=several))
+            flows[notebook.name in settings.appendices].append(flow)
     body = Body(
-        chapters=flows[:cut],
+        chapters=flows[False],
         references=_references(writers),
-        appendices=flows[cut:],
+        appendices=flows[True],
         formulas=_set(formulas),
         results=results,
         stand_in=stand_in,

@@ -13,7 +13,8 @@ from typing import Any
 from lenet_lib.errors import LenetError
 
 FILE_NAME = "report.toml"
-THE_REPORTS = ("title", "course", "abstract", "results", "dataset", "notebooks", "appendices")
+NOTEBOOKS = ("notebooks", "book", "appendices", "references")
+THE_REPORTS = ("title", "course", "abstract", "results", "dataset", *NOTEBOOKS)
 """Settings that are about the project's own notebooks, and of no other."""
 
 
@@ -21,10 +22,11 @@ THE_REPORTS = ("title", "course", "abstract", "results", "dataset", "notebooks",
 class Settings:
     """The words on the title block, and what is printed below it.
 
-    ``notebooks`` and ``appendices`` name the report's own notebooks, without ending, in their
-    order; the appendices are only in the whole book. ``results`` is a Markdown file whose block
-    between ``<!-- results -->`` and ``<!-- /results -->`` stands on the first page. ``dataset`` is
-    what the notebooks are meant to run on.
+    ``notebooks`` names those of the coursework edition, without ending, in their order; ``book``
+    those of the whole book, which also has the ``appendices``; and ``references`` the one whose
+    list is every edition's. ``results`` is a Markdown file whose block between ``<!-- results -->``
+    and ``<!-- /results -->`` stands on the first page. ``dataset`` is what the notebooks are meant
+    to run on.
     """
 
     title: str = ""
@@ -37,7 +39,9 @@ class Settings:
     results: str = ""
     dataset: str = ""
     notebooks: tuple[str, ...] = ()
+    book: tuple[str, ...] = ()
     appendices: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
     code: bool = True
     full: bool = False
     allow_errors: bool = False
@@ -97,7 +101,8 @@ def list_notebooks(folder: Path, *, full: bool) -> list[Path]:
         There are none.
     """
     settings = read_settings(folder)
-    names = [*settings.notebooks, *(settings.appendices if full else ())]
+    book = [*(settings.book or settings.notebooks), *settings.appendices]
+    names = [*(book if full else settings.notebooks), *settings.references]
     paths = [folder / f"{name}.ipynb" for name in names] or sorted(folder.glob("*.ipynb"))
     if not paths:
         raise LenetError(f"There are no notebooks in {folder}: name some, or go to the project.")
@@ -110,7 +115,7 @@ def _defaults(folder: Path, names: Sequence[str]) -> dict[str, Any]:
         copies = place == folder or not names or any((home / f"{n}.ipynb").is_file() for n in names)
         if (path := place / FILE_NAME).is_file():
             found = _read(path)
-            listed = {*found.get("notebooks", ()), *found.get("appendices", ())}
+            listed = {name for key in NOTEBOOKS for name in found.get(key, ())}
             if not copies or (listed and not listed.issuperset(names)):
                 return {key: value for key, value in found.items() if key not in THE_REPORTS}
             return found

@@ -70,8 +70,10 @@ BOXES = {"note", "tip", "important", "warning", "caution", "info", "success", "d
 WEB = {"http", "https", "mailto"}
 BARE_WORDS = {"figure", "fig.", "table", "tab.", "equation", "eq.", "图", "表", "公式"}
 """A link whose words are no more than this is printed as the number of what it leads to."""
+CHAPTER_NUMBER = re.compile(
+    r"^\s*((chapter\s+)?\d+|(chapter|appendix)\s+\w)\s*[.):·–—-]+\s*(?=\S)", re.IGNORECASE
+)
 REFERENCES = re.compile(r"[\d. ]*(references|bibliography|literature|参考文献)", re.IGNORECASE)
-CHAPTER_NUMBER = re.compile(r"^\s*(chapter\s+)?\d+\s*[.):·–—-]+\s*(?=\S)", re.IGNORECASE)
 FILE_LIKE = re.compile(r"[\w. ()-]*\.(png|jpe?g|gif|svg|webp)|image|img|alt text|", re.IGNORECASE)
 BETWEEN_HAN = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])")
 MATH = re.compile(  # as MathJax finds it in the text of a page
@@ -305,9 +307,11 @@ class Writer:
     def _is_work(self, node: Node) -> bool:
         """Take the list under a heading "References" out of one notebook of several."""
         if node.tag in HEADINGS:
-            self._in_references = node.tag != "h1" and bool(REFERENCES.fullmatch(text_of(node)))
+            words = CHAPTER_NUMBER.sub("", text_of(node))
+            self._in_references = bool(REFERENCES.fullmatch(words))
             if self._in_references:
                 self.references_at.append(f"{self.notebook}#{slug_of(text_of(node))}")
+                self.references_at += [f"{self.notebook}#"] if node.tag == "h1" else []
             return self._in_references
         if not self._in_references or node.tag not in {"ul", "ol"}:
             return False

@@ -220,15 +220,19 @@ def test_editions(tmp_path: Path) -> None:
         samples.write(
             tmp_path / f"{name}.ipynb", markdown(f"# {name[3:]}"), folded, gone, markdown(works)
         )
+    listed = markdown("# Appendix B: References\n\nWords about it.\n\n- C. Last (2001).")
+    samples.write(tmp_path / "B-works.ipynb", listed)
     (tmp_path / "results.md").write_text(
         "x <!-- results -->\n\n|a|\n|-|\n|99.4|\n\n<!-- /results -->"
     )
     (tmp_path / "report.toml").write_text(
         'notebooks = ["01-data", "02-net"]\nappendices = ["05-more"]\nresults = "results.md"\n'
+        'references = ["B-works"]\n'
     )
     short = typeset_all(list_notebooks(tmp_path, full=False), full=False)
     assert "folded" not in short.text and "shown" in short.text and "1 data" in short.text
     assert "99.4" in short.pdf.pages[0].extract_text() and short.text.count("Zed") == 1
+    assert "C. Last (2001). • B. Zed" in short.text and "Words about" not in short.text
     whole = typeset_all(list_notebooks(tmp_path, full=True), full=True)
     assert "folded_05 = 1" in whole.text and "gone" not in whole.text
     titles = [entry.title for entry in _flat(whole.pdf.outline)]
