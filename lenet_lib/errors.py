@@ -10,7 +10,15 @@ class LenetWarning(UserWarning):
 
 
 EXTRAS = {
-    "report": ("bs4", "nbconvert", "nbformat", "pylopdf_fonts_zh_cn", "pypandoc", "typst"),
+    "report": (
+        "math_core",
+        "mistune",
+        "nbconvert",
+        "nbformat",
+        "pylopdf_fonts_zh_cn",
+        "selectolax",
+        "typst",
+    ),
     "study": ("distributed", "joblib", "pandas"),
     "lab": ("anywidget", "ipykernel", "jupyterlab", "matplotlib", "nbclient", "seaborn"),
 }

@@ -2,15 +2,14 @@
 
 The way a notebook takes, one module a step:
 
-- ``notebooks`` reads it and checks that it is finished,
-- ``outputs`` picks what each cell has to show,
-- ``pandoc`` parses the Markdown and the HTML, and at the end writes Typst,
-- ``headings`` numbers the chapters' parts for links, ``clean`` makes everything harmless;
-  ``formulas``, ``images``, ``places`` and ``tables`` look after their own,
-- ``pages`` lets Typst set it with ``templates/report.typ`` and the fonts of ``fonts``.
+- ``notebooks`` reads it, checks that it is finished, and leaves out what tags hide;
+- ``cells`` turns each cell into a tree of HTML (``markup``) or into plain text;
+- ``writer`` writes the trees as Typst (``typst_code``); ``tables``, ``pictures`` and ``formulas``
+  look after their own;
+- ``build`` joins the chapters, and ``pages`` lets Typst set them with ``templates/report.typ``
+  and the fonts of ``fonts``.
 """
 
-from lenet_lib.report.build import build_report, report_pdf
-from lenet_lib.report.settings import Settings, read_settings
+import lazy_loader
 
-__all__ = ["Settings", "build_report", "read_settings", "report_pdf"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

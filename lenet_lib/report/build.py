@@ -1,41 +1,35 @@
-"""From notebooks to the PDF: every step in its order."""
+"""From notebooks to the PDF: chapters, their headings, one list of references."""
 
 from __future__ import annotations
 
-import os
+import re
 import tempfile
 import warnings
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+from lenet_lib import files
 from lenet_lib.errors import LenetError, LenetWarning
-from lenet_lib.report import pandoc
-from lenet_lib.report.clean import Cleaner, figure, formulas_of, harmless, raw_html
+from lenet_lib.report.cells import write_cell
 from lenet_lib.report.formulas import set_formulas
-from lenet_lib.report.headings import Anchors, chapter_headings
-from lenet_lib.report.images import BrokenImageError, ImageStore
+from lenet_lib.report.markup import from_markdown
 from lenet_lib.report.notebooks import Notebook, read_notebook
-from lenet_lib.report.outputs import (
-    Code,
-    Html,
-    Part,
-    Picture,
-    Printed,
-    Report,
-    Text,
-    parts,
-    plain_math,
-)
-from lenet_lib.report.pages import set_pages
-from lenet_lib.report.places import picture_file
+from lenet_lib.report.pages import Body, set_pages
+from lenet_lib.report.pictures import ImageStore
 from lenet_lib.report.settings import Settings
-from lenet_lib.report.tables import report_table, set_table
-from lenet_lib.report.typst_code import block, call
+from lenet_lib.report.typst_code import Code, array, call, joined
+from lenet_lib.report.writer import Block, Heading, Shown, Writer
 
-Node = dict[str, Any]
-Parsed = dict[str, list[Node]]
+Formulas = list[tuple[str, bool, str]]
+
+# "1.", "2.3", "(4)", "二、", "第三章", "IV.", "Part 2", "Q1"; a bare number only as one of several.
+BY_HAND = re.compile(
+    r"\(?\d+(\.\d+)*[.):、·]|\d+\.\d|\(?[一二三四五六七八九十]+[)、.)]|第\s*[\d一二三四五六七八九十]"
+    r"|[IVX]+[.):]|(part|chapter|section|step|question|exercise|task|problem|lab|week|q)\s*\d+",
+    re.IGNORECASE,
+)
+BARE_NUMBER = re.compile(r"\d+\s+\w")
 
 
 def build_report(paths: Sequence[Path], output: Path, settings: Settings) -> None:
@@ -48,111 +42,158 @@ def build_report(paths: Sequence[Path], output: Path, settings: Settings) -> Non
     output
         The PDF to write; its folder is made.
     settings
-        The title block.
+        The title block, and what is printed.
     """
-    pdf = report_pdf([read_notebook(path) for path in paths], settings)
-    draft = output.with_name(f".{output.name}.{os.getpid()}.part")
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(pdf)
-        draft.replace(output)
-    except OSError as error:
-        raise LenetError(f"The report cannot be written to {output}: {error.strerror}.") from error
-    finally:
-        with suppress(OSError):
-            draft.unlink()
+    files.write(output, report_pdf([read_notebook(path, settings) for path in paths], settings))
 
 
 def report_pdf(notebooks: Sequence[Notebook], settings: Settings) -> bytes:
     """Return the PDF of some notebooks."""
     if not notebooks:
         raise LenetError("There are no notebooks to report on.")
+    if not settings.author:
+        message = "The report names no author: say --author, or set it in report.toml."
+        warnings.warn(message, LenetWarning, stacklevel=2)
     with tempfile.TemporaryDirectory(prefix="lenet-report-") as name:
         folder = Path(name).resolve()
         try:
-            body = _body(notebooks, settings, ImageStore(folder))
+            body, settings = _body(notebooks, settings, ImageStore(folder))
         except RecursionError as error:
             raise LenetError("A notebook's text is nested too deeply to be set.") from error
-        return set_pages(body, settings, folder, contents=len(notebooks) > 1)
+        return set_pages(body, settings, folder)
 
 
-def _body(notebooks: Sequence[Notebook], settings: Settings, images: ImageStore) -> str:
-    """Return all chapters as Typst."""
-    shown = [parts(notebook, code=settings.code) for notebook in notebooks]
-    markdown = _parse_markdown(shown)
-    html = _parse_html(shown, markdown)
-    everything = [node for blocks in (*markdown.values(), *html.values()) for node in blocks]
-    formulas = set_formulas(formulas_of(everything))
-    anchors = Anchors()
-    chapters = []
-    for notebook, listed in zip(notebooks, shown, strict=True):
-        cleaner = Cleaner(notebook.folder, notebook.name, anchors, images, formulas, html)
-        blocks = [node for part in listed for node in _blocks(part, markdown, cleaner)]
-        chapters.append((cleaner, chapter_headings(blocks, notebook.name, anchors)))
-    cleaned = [node for cleaner, blocks in chapters for node in cleaner.blocks(blocks)]
-    return pandoc.write_typst(cleaned)
+def _body(
+    notebooks: Sequence[Notebook], settings: Settings, images: ImageStore
+) -> tuple[Body, Settings]:
+    formulas: Formulas = []
+    several = len(notebooks) > 1
+    writers = [Writer(n.name, n.folder, images, formulas, several=several) for n in notebooks]
+    chapters = [_written(*pair) for pair in zip(writers, notebooks, strict=True)]
+    if not settings.title:
+        title = "Report" if several else _take_title(chapters[0], notebooks[0].name)
+        settings = replace(settings, title=title)
+    stand_in = _stand_in(notebooks, settings)
+    results = None
+    if settings.results and not stand_in:
+        results = _results(Path(settings.results), images, formulas)
+    flows: dict[bool, list[Code]] = {False: [], True: []}
+    for chapter, notebook in zip(chapters, notebooks, strict=True):
+        if not several or notebook.name not in settings.references:  # its list is taken already
+            flow = _flow(_headed(chapter, notebook.name, several=several))
+            flows[notebook.name in settings.appendices].append(flow)
+    body = Body(
+        chapters=flows[False],
+        references=_references(writers),
+        appendices=flows[True],
+        formulas=_set(formulas),
+        results=results,
+        stand_in=stand_in,
+        contents=several,
+    )
+    return body, settings
 
 
-def _parse_markdown(shown: list[list[Part]]) -> Parsed:
-    texts = []
-    for part in (part for listed in shown for part in listed):
-        if isinstance(part, Text):
-            texts.append(part.markdown)
-        elif isinstance(part, Picture | Html) and part.caption:
-            texts.append(plain_math(part.caption))
-    return {
-        text: harmless(nodes) for text, nodes in pandoc.read_many(texts, pandoc.MARKDOWN).items()
-    }
+def _written(writer: Writer, notebook: Notebook) -> Shown:
+    return [block for cell in notebook.cells for block in write_cell(writer, cell, notebook)]
 
 
-def _parse_html(shown: list[list[Part]], markdown: Parsed) -> Parsed:
-    texts = [part.html for listed in shown for part in listed if isinstance(part, Html)]
-    texts += [text for nodes in markdown.values() for text in raw_html(nodes)]
-    return {text: harmless(nodes) for text, nodes in pandoc.read_many(texts, pandoc.HTML).items()}
+def _take_title(blocks: Shown, name: str) -> str:
+    """Return a notebook's title; where that opens the notebook and is its only one, take it out."""
+    chapters = [block for block in blocks if isinstance(block, Heading) and block.level == 1]
+    if not chapters:
+        return _title_of(name)
+    if len(chapters) == 1 and blocks[0] is chapters[0]:
+        blocks[0] = Block("mark", call("anchor", chapters[0].label))
+    return chapters[0].text or _title_of(name)
 
 
-def _blocks(part: Part, markdown: Parsed, cleaner: Cleaner) -> list[Node]:
-    """Return the pandoc blocks of one thing that a notebook shows."""
-    match part:
-        case Text():
-            return cleaner.pictures(markdown[part.markdown], dict(part.attachments))
-        case Code():
-            return [block(call("code-cell", part.source, lang=part.language))]
-        case Printed():
-            return [block(call("printed", part.text, kind=part.kind))]
-        case Report():
-            return set_table(report_table(part.rows), [])
-        case Html():
-            return _html(part, cleaner.html[part.html], _caption(part.caption, markdown))
-        case Picture():
-            return [_figure(part, _caption(part.caption, markdown), cleaner)]
+def _title_of(name: str) -> str:
+    """Make a title of a file's name."""
+    words = re.sub(r"^\d+[-_. ]+", "", name).replace("-", " ").replace("_", " ").strip() or name
+    return words[:1].upper() + words[1:]
 
 
-def _caption(text: str, markdown: Parsed) -> list[Node]:
-    blocks = markdown.get(plain_math(text), []) if text else []
-    return [node for piece in blocks if piece["t"] in {"Para", "Plain"} for node in piece["c"]]
+def _headed(blocks: Shown, name: str, *, several: bool) -> Iterator[Block]:
+    """Give the headings their levels, without a gap, and numbers unless the author's are there."""
+    headings = [block for block in blocks if isinstance(block, Heading)]
+    top = min((heading.level for heading in headings), default=1)
+    untitled = several and (not headings or top > 1)
+    if untitled:
+        top = 1
+        yield Block("head1", call("titled", _title_of(name), 1, f"{name}#"))
+    texts = [heading.text for heading in headings if heading.level > 1 or not several]
+    by_hand = any(map(BY_HAND.match, texts)) or len([*filter(BARE_NUMBER.match, texts)]) > 1
+    level = int(untitled)
+    for block in blocks:
+        if isinstance(block, Block):
+            yield block
+            continue
+        level = min(block.level - top + 1, level + 1)
+        unnumbered = by_hand and (level > 1 or not several)
+        yield Block(
+            f"head{min(level, 4)}",
+            call(
+                "titled",
+                block.content,
+                level,
+                block.label,
+                numbering=Code("none") if unnumbered else None,
+            ),
+        )
+        if block is headings[0] and not untitled:
+            yield Block("mark", call("anchor", f"{name}#", to=block.label))
 
 
-def _html(part: Html, blocks: list[Node], caption: list[Node]) -> list[Node]:
-    """Set HTML; its caption goes to its first table."""
-    done: list[Node] = []
-    for node in blocks:
-        if node["t"] == "Table" and caption:
-            done += set_table(node, caption)
-            caption = []
-        else:
-            done.append(node)
-    return done
+def _flow(blocks: Iterable[Block]) -> Code:
+    """Write a chapter's blocks as an array, each with its kind; pictures are still to be sized."""
+    unsized = ("picture(", "picture.with(")
+    return array(
+        array([kind, Code(code.replace(*unsized, 1)) if kind == "picture" else code, lines])
+        for kind, code, lines in blocks
+    )
 
 
-def _figure(part: Picture, caption: list[Node], cleaner: Cleaner) -> Node:
-    """Set a figure, from its file for print where there is one."""
-    file = picture_file(cleaner.folder, part.figure)
+def _set(formulas: Formulas) -> Code:
+    """Set all formulas; one that can't be is printed as its TeX, with a warning."""
+    done = set_formulas([(tex, displayed) for tex, displayed, _ in formulas])
+    for number, ((tex, displayed, where), code) in enumerate(zip(formulas, done, strict=True)):
+        if code is None:
+            message = f"{where}: a formula cannot be set and is printed as TeX: {tex.strip()[:200]}"
+            warnings.warn(message, LenetWarning, stacklevel=2)
+            done[number] = call("raw", " ".join(tex.split()), block=displayed)
+    return array(done)
+
+
+def _references(writers: Iterable[Writer]) -> Code | None:
+    """Join the notebooks' lists of references: each work once, by its first author's name."""
+    works: dict[str, tuple[str, Code]] = {}
+    anchors = []
+    for writer in writers:
+        anchors += [call("anchor", label) for label in writer.references_at]
+        for text, link, code in writer.references:
+            key = link or re.sub(r"\W", "", text.casefold())[:60]
+            works.setdefault(key, (re.sub(r"^(\w{1,2}\.[\s-]*)+", "", text).casefold(), code))
+    if not works:
+        return None
+    return call("references", *(code for _, code in sorted(works.values())), mark=joined(anchors))
+
+
+def _results(path: Path, images: ImageStore, formulas: Formulas) -> Code | None:
+    """Read the table of results that a Markdown file has between its two marks."""
     try:
-        data, width = (file.read_bytes(), None) if file else (part.data, part.css_width)
-        staged = cleaner.images.add(data, width)
-    except BrokenImageError as error:
-        message = f"A figure of the notebook {cleaner.notebook} was left out: {error}."
-        warnings.warn(message, LenetWarning, stacklevel=2)
-        return block(call("missing", part.alt))
-    return figure(staged, part.alt, caption, cleaner.anchors.figure(part.figure))
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LenetError(f"The results cannot be read from {path} ({error}).") from error
+    found = re.search(r"<!-- results -->(.*?)<!-- /results -->", text, re.DOTALL)
+    if not found:
+        raise LenetError(f"{path} has no results between <!-- results --> and <!-- /results -->.")
+    writer = Writer(path.name, path.parent, images, formulas, several=False)
+    blocks = writer.tree(from_markdown(found[1]))
+    return joined(block.code for block in blocks if isinstance(block, Block))
+
+
+def _stand_in(notebooks: Iterable[Notebook], settings: Settings) -> str:
+    """Name the data set that the notebooks ran on where it is not the one that they are about."""
+    names = {notebook.dataset for notebook in notebooks if notebook.dataset}
+    return ", ".join(sorted(names - {settings.dataset})) if settings.dataset else ""

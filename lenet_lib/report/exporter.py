@@ -17,7 +17,7 @@ from lenet_lib.report.settings import read_settings
 
 
 class CourseworkExporter(Exporter):
-    """One notebook as a PDF, with the title block of the ``report.toml`` beside it."""
+    """One notebook as a PDF, as `lenet report` makes it."""
 
     export_from_notebook = "Coursework"
     output_mimetype = "application/pdf"
@@ -32,11 +32,11 @@ class CourseworkExporter(Exporter):
         """Convert an open notebook; where it lies is in ``resources["metadata"]["path"]``."""
         node, resources = super().from_notebook_node(nb, resources, **kw)
         metadata = resources.get("metadata", {})
-        folder = Path(metadata.get("path") or ".")
+        name, folder = metadata.get("name") or "notebook", Path(metadata.get("path") or ".")
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", LenetWarning)
-            notebook = prepare(node, metadata.get("name") or "notebook", folder)
-            pdf = report_pdf([notebook], read_settings(folder))
+            settings = read_settings(folder, [name])
+            pdf = report_pdf([prepare(node, name, folder, settings)], settings)
         for warning in caught:
             if issubclass(warning.category, LenetWarning):
                 self.log.warning("%s", warning.message)

@@ -1,9 +1,8 @@
-"""Notebook files: read, checked for being finished, and tidied with nbconvert's preprocessors."""
+"""Notebook files: read, checked for being finished, and stripped of what their tags hide."""
 
 from __future__ import annotations
 
 import copy
-import re
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,22 +13,21 @@ from nbconvert.preprocessors import CoalesceStreamsPreprocessor, TagRemovePrepro
 from nbformat import NotebookNode
 
 from lenet_lib.errors import LenetError, LenetWarning
-
-# A tick of tqdm, pip or Keras: a percentage or a fraction beside a bar.
-PROGRESS = re.compile(r"\d+%\|.*\||\|\s*\d+/\d+\s*\[|^\s*\d+/\d+ [\[━█]")
+from lenet_lib.report.settings import Settings
 
 
 @dataclass(frozen=True)
 class Notebook:
-    """One notebook, ready to become a chapter: its name, its folder and its tidied cells."""
+    """One notebook, ready to become a chapter; each cell's ``metadata.number`` counts from 1."""
 
     name: str
     folder: Path
     cells: list[NotebookNode]
-    language: str = "python"
+    language: str
+    dataset: str
 
 
-def read_notebook(path: Path) -> Notebook:
+def read_notebook(path: Path, settings: Settings) -> Notebook:
     """Read a notebook file and make sure that it is finished."""
     try:
         node = nbformat.read(path, as_version=4)
@@ -39,10 +37,10 @@ def read_notebook(path: Path) -> Notebook:
         raise LenetError(
             f"{path} cannot be read as a notebook: it is damaged or no notebook."
         ) from error
-    return prepare(node, path.stem, path.parent)
+    return prepare(node, path.stem, path.parent, settings)
 
 
-def prepare(node: NotebookNode, name: str, folder: Path) -> Notebook:
+def prepare(node: NotebookNode, name: str, folder: Path, settings: Settings) -> Notebook:
     """Check an open notebook, and tidy a copy of it.
 
     Parameters
@@ -53,51 +51,50 @@ def prepare(node: NotebookNode, name: str, folder: Path) -> Notebook:
         Its file name without the ending: what links from other notebooks call it.
     folder
         Where it lies: relative pictures are looked for from here.
+    settings
+        Whether what tags fold away (``hide-…``) is printed too, and code, and errors; what they
+        remove (``remove-…``) never is.
     """
     node = copy.deepcopy(node)
-    _check(node, name)
-    try:
-        language = str(node.metadata.language_info.name)
-    except AttributeError:
-        language = "python"
+    if not node.cells:
+        raise LenetError(f"The notebook {name} is empty.")
+    for number, cell in enumerate(node.cells, start=1):
+        cell.metadata["number"] = number
+    verbs = ["remove"] if settings.full else ["remove", "hide"]
+    gone = {f"{verb}-cell" for verb in verbs}
+    node.cells = [cell for cell in node.cells if not gone & _tags(cell)]
+    _check(node, name, allow_errors=settings.allow_errors)
     tags = TagRemovePreprocessor(
-        remove_cell_tags={"remove-cell"},
-        remove_input_tags={"hide-input"},
-        remove_all_outputs_tags={"hide-output"},
+        remove_input_tags={f"{verb}-input" for verb in verbs},
+        remove_all_outputs_tags={f"{verb}-output" for verb in verbs},
     )
     node, _ = tags.preprocess(node, {})
     node, _ = CoalesceStreamsPreprocessor().preprocess(node, {})
     for cell in node.cells:
-        if cell.cell_type == "code":
-            cell.outputs = [kept for output in cell.outputs if (kept := _tidy(output))]
-    return Notebook(name, folder.resolve(), node.cells, language)
+        removed = cell.metadata.get("transient", {}).get("remove_source", False)
+        folded = cell.metadata.get("jupyter", {}).get("source_hidden", False) and not settings.full
+        if cell.cell_type == "code" and (removed or folded or not settings.code):
+            cell.source = ""
+    language = str(node.metadata.get("language_info", {}).get("name", "python"))
+    dataset = str(node.metadata.get("lenet", {}).get("dataset", ""))
+    return Notebook(name, folder.resolve(), node.cells, language, dataset)
 
 
-def source_hidden(cell: NotebookNode) -> bool:
-    """Whether a tag, or JupyterLab's collapsed input, hides the cell's source."""
-    metadata = cell.metadata
-    removed = metadata.get("transient", {}).get("remove_source", False)
-    return bool(removed or metadata.get("jupyter", {}).get("source_hidden", False))
-
-
-def _check(node: NotebookNode, name: str) -> None:
+def _check(node: NotebookNode, name: str, *, allow_errors: bool) -> None:
     """Refuse a notebook that stopped with an error or was never run."""
-    if not node.cells:
-        raise LenetError(f"The notebook {name} is empty.")
-    code = [
-        (number, cell)
-        for number, cell in enumerate(node.cells, start=1)
-        if cell.cell_type == "code" and cell.source.strip() and not _tags(cell) & {"remove-cell"}
-    ]
-    for number, cell in code:
+    code = [cell for cell in node.cells if cell.cell_type == "code" and cell.source.strip()]
+    for cell in code:
+        meant = allow_errors or "raises-exception" in _tags(cell)
         for output in cell.outputs:
-            if output.output_type == "error" and "raises-exception" not in _tags(cell):
+            if output.output_type == "error" and not meant:
                 raise LenetError(
-                    f"The notebook {name} stopped at cell {number} with {output.ename}: "
-                    f"{strip_ansi(output.evalue)[:200]}. Mend it and run the notebook again, or "
-                    "tag the cell raises-exception when the error is meant."
+                    f"The notebook {name} stopped at cell {cell.metadata.number} with "
+                    f"{output.ename}: {strip_ansi(output.evalue)[:200]}. Mend it and run it again; "
+                    "where the error is meant, tag the cell raises-exception or say --allow-errors."
                 )
-    waiting = [number for number, cell in code if _never_ran(cell)]
+    waiting = [
+        cell.metadata.number for cell in code if cell.execution_count is None and not cell.outputs
+    ]
     if code and len(waiting) == len(code):
         raise LenetError(
             f"The notebook {name} was not run yet: run all its cells and save it, then report."
@@ -108,22 +105,5 @@ def _check(node: NotebookNode, name: str) -> None:
         warnings.warn(message, LenetWarning, stacklevel=2)
 
 
-def _never_ran(cell: NotebookNode) -> bool:
-    return cell.execution_count is None and not cell.outputs
-
-
 def _tags(cell: NotebookNode) -> set[str]:
     return set(cell.metadata.get("tags", []))
-
-
-def _tidy(output: NotebookNode) -> NotebookNode | None:
-    """Return a stream as a terminal would leave it, without progress bars; others as they are."""
-    if output.output_type != "stream":
-        return output
-    lines = (
-        line.rsplit("\r", 1)[-1]
-        for line in strip_ansi(output.text).replace("\r\n", "\n").split("\n")
-    )
-    kept = [line.rstrip() for line in lines if not PROGRESS.search(line)]
-    output.text = "\n".join(kept).strip("\n")
-    return output if output.text else None

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import typst
@@ -12,68 +15,91 @@ import typst
 from lenet_lib.errors import LenetError, LenetWarning
 from lenet_lib.report.fonts import FontSet, choose_fonts, every_font
 from lenet_lib.report.settings import Settings
+from lenet_lib.report.typst_code import Code
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 STANDARD = "PDF/UA-1 error"
 NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
+STAND_INS = {"✅": "✔", "❌": "✘", "⭐": "★", "❗": "!", "❓": "?"}
 
 MAIN = """#import "report.typ": *
-#let about = json("about.json")
-#show: report.with(about)
-
+#import "formulas.typ": formulas
+#show: report.with(json("about.json"), {results})
+#{{
+{body}
+}}
 """
 
 
-def set_pages(body: str, settings: Settings, folder: Path, *, contents: bool) -> bytes:
+@dataclass(frozen=True)
+class Body:
+    """What a report holds, in Typst."""
+
+    chapters: Sequence[Code]
+    references: Code | None
+    appendices: Sequence[Code]
+    formulas: Code
+    results: Code | None
+    stand_in: str
+    contents: bool
+
+    def main(self) -> str:
+        """Return the main file's text."""
+        before = "pagebreak(weak: true);" if self.contents else ""
+        lines = [f"{before}chapter({chapter})" for chapter in self.chapters]
+        lines += [self.references] if self.references else []
+        if self.appendices:
+            lines += ["show: appendix"]
+            lines += [f"{before}chapter({chapter})" for chapter in self.appendices]
+        return MAIN.format(results=self.results or "none", body="\n".join(lines))
+
+
+def set_pages(body: Body, settings: Settings, folder: Path) -> bytes:
     """Set the report.
 
     Parameters
     ----------
     body
-        The chapters, in Typst.
+        The chapters.
     settings
         The title block.
     folder
         Typst's root: it holds the pictures, and nothing outside it can be read.
-    contents
-        Whether a list of contents follows the title block.
     """
     (folder / "report.typ").write_bytes(TEMPLATE.read_bytes())
-    (folder / "main.typ").write_text(MAIN + body, encoding="utf-8")
-    fonts = choose_fonts(body + _words(settings), folder)
-    try:
-        return _compile(folder, settings, fonts, contents)
-    except typst.TypstError as error:
-        if not NO_GLYPH.search(error.diagnostic):
-            return _without_standard(error, folder, settings, fonts, contents)
-    try:  # a character that the usual fonts lack: the system may have one
-        return _compile(folder, settings, every_font(folder), contents)
-    except typst.TypstError as error:
-        raise LenetError(_no_glyph(error)) from error
+    texts = {
+        "main.typ": body.main(),
+        "formulas.typ": f'#import "report.typ": *\n#let formulas = {body.formulas}\n',
+        "about.json": json.dumps(_about(body, settings), ensure_ascii=False),
+    }
+    fonts = choose_fonts("".join(texts.values()), folder)
+    for attempt in range(4):
+        try:
+            return _compile(texts, folder, settings, fonts)
+        except typst.TypstError as error:
+            missing = list(dict.fromkeys(NO_GLYPH.findall(error.diagnostic)))
+            if not missing:
+                return _without_standard(error, texts, folder, settings, fonts)
+        if attempt == 0:  # the usual fonts lack a character: the system may have one
+            fonts = every_font(folder)
+        else:
+            texts = _stand_ins(texts, missing)
+    raise LenetError(f"No font here has {' '.join(missing)}: install one, or take them out.")
 
 
 def _compile(
-    folder: Path, settings: Settings, fonts: FontSet, contents: bool, standard: str = "ua-1"
+    texts: dict[str, str], folder: Path, settings: Settings, fonts: FontSet, standard: str = "ua-1"
 ) -> bytes:
-    about = {
-        "title": settings.title,
-        "course": settings.course,
-        "author": settings.author,
-        "student-id": settings.student_id,
-        "date": [settings.day.year, settings.day.month, settings.day.day],
-        "abstract": " ".join(settings.abstract.split()),
-        "language": settings.language,
-        "contents": contents,
-        "serif": fonts.serif,
-        "sans": fonts.sans,
-    }
-    (folder / "about.json").write_text(json.dumps(about), encoding="utf-8")
+    for name, text in texts.items():
+        (folder / name).write_bytes(text.encode("utf-8", "replace"))
+    families = json.dumps({"serif": fonts.serif, "sans": fonts.sans})
     pdf = typst.compile(
         folder / "main.typ",
         root=folder,
         font_paths=fonts.fonts,
         pdf_standards=[standard],  # type: ignore[list-item]
         timestamp=settings.timestamp,
+        sys_inputs={"families": families},
         package_path=folder / "packages",  # empty: nothing is fetched
         package_cache_path=folder / "packages",
     )
@@ -82,27 +108,63 @@ def _compile(
 
 
 def _without_standard(
-    error: typst.TypstError, folder: Path, settings: Settings, fonts: FontSet, contents: bool
+    error: typst.TypstError,
+    texts: dict[str, str],
+    folder: Path,
+    settings: Settings,
+    fonts: FontSet,
 ) -> bytes:
     """Set a document that Typst accepts, but not as PDF/UA-1: with a warning, as plain PDF."""
+    if "depth exceeded" in error.message:
+        raise LenetError("A notebook's text is nested too deeply to be set.") from error
     if STANDARD not in error.message:
         raise LenetError(f"Typst cannot set the report: {error.diagnostic.strip()}") from error
-    pdf = _compile(folder, settings, fonts, contents, standard="1.7")
+    pdf = _compile(texts, folder, settings, fonts, standard="1.7")
     reason = error.message.removeprefix(f"{STANDARD}: ")
     warnings.warn(f"The PDF is not accessible (PDF/UA-1): {reason}.", LenetWarning, stacklevel=2)
     return pdf
 
 
-def _no_glyph(error: typst.TypstError) -> str:
-    characters = list(dict.fromkeys(NO_GLYPH.findall(error.diagnostic)))
-    if not characters:
-        return f"Typst cannot set the report: {error.diagnostic.strip()}"
-    return (
-        f"No font here has {' '.join(characters)}: take these characters out of the notebooks, or "
-        "install a font that has them (for Chinese: the system's Noto Serif CJK, or the Python "
-        "package pylopdf-fonts-zh-cn)."
+def _stand_ins(texts: dict[str, str], missing: list[str]) -> dict[str, str]:
+    """Put a similar sign, or a symbol's name, where no font has a character; say so."""
+    for cluster in missing:
+        texts = {name: text.replace(cluster, _stand_in(cluster)) for name, text in texts.items()}
+    shown = ", ".join(f"{cluster} ({_stand_in(cluster)})" for cluster in missing[:12])
+    more = f" and {len(missing) - 12} more" if len(missing) > 12 else ""
+    warnings.warn(
+        f"No font here has some characters; printed in their place: {shown}{more}.",
+        LenetWarning,
+        stacklevel=2,
     )
+    return texts
 
 
-def _words(settings: Settings) -> str:
-    return " ".join([settings.title, settings.course, settings.author, settings.abstract])
+def _stand_in(cluster: str) -> str:
+    """Return what is printed for a character, or a group such as a flag, that no font has.
+
+    >>> _stand_in("🎉"), _stand_in("✅"), _stand_in("ก")
+    ('[party popper]', '✔', '□')
+    """
+    if cluster in STAND_INS:
+        return STAND_INS[cluster]
+    if any(unicodedata.category(character)[0] in "LMN" for character in cluster):
+        return "□" * sum(unicodedata.category(character)[0] != "M" for character in cluster)
+    names = [
+        unicodedata.name(character, "").lower() for character in cluster if character != "\u200d"
+    ]
+    return f"[{' '.join(filter(None, names)) or 'unknown character'}]"
+
+
+def _about(body: Body, settings: Settings) -> dict[str, object]:
+    return {
+        "title": settings.title,
+        "course": settings.course,
+        "author": settings.author,
+        "student-id": settings.student_id,
+        "date": [settings.day.year, settings.day.month, settings.day.day],
+        "abstract": " ".join(settings.abstract.split()),
+        "language": settings.language,
+        "contents": body.contents,
+        "stand-in": body.stand_in,
+        "dataset": settings.dataset,
+    }

@@ -1,10 +1,11 @@
-"""What the title block says: read from ``report.toml``, options win."""
+"""What the title block says and what goes into the report: ``report.toml``, options win."""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -12,20 +13,38 @@ from typing import Any
 from lenet_lib.errors import LenetError
 
 FILE_NAME = "report.toml"
+NOTEBOOKS = ("notebooks", "book", "appendices", "references")
+THE_REPORTS = ("title", "course", "abstract", "results", "dataset", *NOTEBOOKS)
+"""Settings that are about the project's own notebooks, and of no other."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The words on the title block, and what is printed below it."""
+    """The words on the title block, and what is printed below it.
 
-    title: str = "Report"
+    ``notebooks`` names those of the coursework edition, without ending, in their order; ``book``
+    those of the whole book, which also has the ``appendices``; and ``references`` the one whose
+    list is every edition's. ``results`` is a Markdown file whose block between ``<!-- results -->``
+    and ``<!-- /results -->`` stands on the first page. ``dataset`` is what the notebooks are meant
+    to run on.
+    """
+
+    title: str = ""
     course: str = ""
     author: str = ""
     student_id: str = ""
     date: str = ""
     abstract: str = ""
     language: str = "en"
+    results: str = ""
+    dataset: str = ""
+    notebooks: tuple[str, ...] = ()
+    book: tuple[str, ...] = ()
+    appendices: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
     code: bool = True
+    full: bool = False
+    allow_errors: bool = False
 
     @property
     def day(self) -> dt.date:
@@ -44,23 +63,28 @@ class Settings:
         return int(midnight.timestamp())
 
 
-def read_settings(folder: Path, **options: str | bool | None) -> Settings:
-    """Read the title block's defaults and let options win.
+def read_settings(
+    folder: Path, names: Sequence[str] = (), **options: str | bool | None
+) -> Settings:
+    """Read the defaults and let options win.
 
     Parameters
     ----------
     folder
-        Where the notebooks are; its ``report.toml`` is read, else that of ``notebooks/`` in the
-        working directory, else nothing.
+        Where the notebooks are; its ``report.toml`` is read. Copies of the project's notebooks
+        may lie anywhere: for them it is that of ``notebooks/`` in the working directory.
+    names
+        The notebooks, without their endings. Where one is not the project's own, the report gets
+        from the file only who wrote it, when, and in which language.
     **options
         Fields of `Settings`; ``None`` means "not given".
 
     Returns
     -------
     Settings
-        Checked: its date is a date.
+        Checked: its date is a date, and what ``results`` names lies beside the ``report.toml``.
     """
-    settings = replace(Settings(), **_defaults(folder))
+    settings = replace(Settings(), **_defaults(folder, names))
     given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     settings = replace(settings, **given)
     if settings.date:
@@ -68,26 +92,62 @@ def read_settings(folder: Path, **options: str | bool | None) -> Settings:
     return settings
 
 
-def _defaults(folder: Path) -> dict[str, Any]:
-    places = (folder / FILE_NAME, Path("notebooks") / FILE_NAME)
-    path = next((place for place in places if place.is_file()), None)
-    if path is None:
-        return {}
+def list_notebooks(folder: Path, *, full: bool) -> list[Path]:
+    """List a folder's notebooks: those that its report names, else all, by name.
+
+    Raises
+    ------
+    LenetError
+        There are none.
+    """
+    settings = read_settings(folder)
+    book = [*(settings.book or settings.notebooks), *settings.appendices]
+    names = [*(book if full else settings.notebooks), *settings.references]
+    paths = [folder / f"{name}.ipynb" for name in names] or sorted(folder.glob("*.ipynb"))
+    if not paths:
+        raise LenetError(f"There are no notebooks in {folder}: name some, or go to the project.")
+    return paths
+
+
+def _defaults(folder: Path, names: Sequence[str]) -> dict[str, Any]:
+    home = Path("notebooks")
+    for place in (folder, home):
+        copies = place == folder or not names or any((home / f"{n}.ipynb").is_file() for n in names)
+        if (path := place / FILE_NAME).is_file():
+            found = _read(path)
+            listed = {name for key in NOTEBOOKS for name in found.get(key, ())}
+            if not copies or (listed and not listed.issuperset(names)):
+                return {key: value for key, value in found.items() if key not in THE_REPORTS}
+            return found
+    return {}
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise LenetError(f"{path} cannot be read as TOML: {error}.") from error
-    return {key.replace("-", "_"): _value(path, key, value) for key, value in table.items()}
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        found[key.replace("-", "_")] = _value(path, key, value)
+    if found.get("results"):
+        found["results"] = str(path.parent / found["results"])
+    return found
 
 
-def _value(path: Path, key: str, value: object) -> str | bool:
+def _value(path: Path, key: str, value: object) -> str | bool | tuple[str, ...]:
     known = {field.name.replace("_", "-"): field.type for field in fields(Settings)}
     if key not in known:
         raise LenetError(f"{path} has an unknown key {key!r}; known are {', '.join(known)}.")
-    if key == "code":
+    kind = known[key]
+    if kind == "bool":
         if isinstance(value, bool):
             return value
-        raise LenetError(f"{path}: code must be true or false.")
+        raise LenetError(f"{path}: {key} must be true or false.")
+    if kind != "str":
+        if isinstance(value, list) and all(isinstance(name, str) for name in value):
+            return tuple(name.removesuffix(".ipynb") for name in value)
+        raise LenetError(f"{path}: {key} must be a list of notebooks' names in quotes.")
     if isinstance(value, str | dt.date):
         return str(value).strip()
     raise LenetError(f"{path}: {key} must be a text in quotes.")

@@ -1,155 +1,220 @@
-"""Tables as a book sets them: one header line, numbers to the right, words to the left."""
+"""Tables as a book sets them: numbers to the right, words to the left, none wider than the page."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from lenet_lib.report.tree import text_of
-from lenet_lib.report.typst_code import block, inline, literal
-
-Node = dict[str, Any]
-Cell = list[Any]  # pandoc's [attributes, alignment, row span, column span, blocks]
-Row = list[Any]  # pandoc's [attributes, cells]
+from lenet_lib.report.markup import Node, children, colour_of, style_of, text_of
+from lenet_lib.report.typst_code import Code, array, call
 
 NUMBER = re.compile(
-    r"[-+−±]?\s*[\d.,  ]*\d[\d.,]*(e[-+]?\d+)?\s*(%|s|ms|×|pp)?|nan|inf|[-–—]?", re.I
+    r"[-+−±]?\s*[\d.,  ]*\d[\d.,]*(e[-+]?\d+)?\s*(%|s|ms|×|pp)?|nan|inf|[-–—]?", re.IGNORECASE
 )
-REPORT_HEAD = re.compile(r"^\s+precision\s+recall\s+f1-score\s+support\s*$")
-REPORT_ROW = re.compile(r"^\s*(?P<name>\S.*?)\s{2,}(?P<numbers>(?:\d[\d.]*\s+){1,3}\d+)\s*$")
-LONG = 24  # rows; a longer table may break over pages
-BARE: list[Any] = ["", [], []]
+MOST_ROWS, HEAD, TAIL = 60, 20, 10
+"""An output's table with more rows than the first shows so many of its first and last rows."""
+LONG = 24
+"""Rows; a longer table may break over pages."""
+ROOM = 135
+"""Characters that fit side by side in the smallest print that is still read with ease."""
+WIDEST = 34
+"""Characters; longer texts in a cell may be broken over lines."""
+MOST_SPAN = 1000
+
+Content = Callable[[Node], Code]
 
 
-def split_report(text: str) -> list[str | list[list[str]]]:
-    """Cut printed text into itself and the classification reports of scikit-learn within.
+@dataclass(frozen=True)
+class Cell:
+    """A cell in its place: its first row and column, and how many it covers."""
 
-    Returns
-    -------
-    list
-        Texts, and tables as lines of cells, in their order; empty texts are left out.
-    """
-    pieces: list[str | list[list[str]]] = []
-    plain: list[str] = []
-    lines = text.split("\n")
-    position = 0
-    while position < len(lines):
-        rows, length = _report_rows(lines[position:])
-        if rows:
-            pieces += ["\n".join(plain), rows]
-            plain = []
-        else:
-            plain.append(lines[position])
-        position += length
-    pieces.append("\n".join(plain))
-    return [
-        piece if isinstance(piece, list) else piece.strip("\n") for piece in pieces if _holds(piece)
-    ]
+    row: int
+    column: int
+    rows: int = 1
+    columns: int = 1
+    node: Node | None = None
+    text: str = ""
+
+    @property
+    def names(self) -> bool:
+        """Whether it names a row or a column."""
+        return self.node is not None and self.node.tag == "th"
+
+    def covers(self) -> Iterator[tuple[int, int]]:
+        """Yield each row and column that it covers."""
+        for row in range(self.row, self.row + self.rows):
+            for column in range(self.column, self.column + self.columns):
+                yield row, column
 
 
-def report_table(rows: list[list[str]]) -> Node:
-    """Make a pandoc table of lines of cells; the first line is its header."""
-    width = max(map(len, rows))
-    lines = [[_cell(text) for text in row] for row in rows]
-    columns = [[{"t": "AlignDefault"}, {"t": "ColWidthDefault"}] for _ in range(width)]
-    head = [BARE, [[BARE, lines[0]]]]
-    body = [BARE, 0, [], [[BARE, line] for line in lines[1:]]]
-    return {"t": "Table", "c": [BARE, [None, []], columns, head, [body], [BARE, []]]}
-
-
-def set_table(table: Node, caption: list[Node]) -> list[Node]:
-    """Return the blocks that print a table: polished, and wrapped for the template.
+def set_table(table: Node, content: Content, *, shorten: bool) -> list[tuple[Code, int]]:
+    """Write a table.
 
     Parameters
     ----------
     table
-        Pandoc's table, already clean; its own caption is used when none is given.
-    caption
-        The caption's inlines.
+        The ``<table>``; it may lack end tags, cells, a head or a body.
+    content
+        Writes what a cell holds.
+    shorten
+        Whether a long table loses its middle, as pandas shows one; the author's own does not.
+
+    Returns
+    -------
+    list
+        Typst for the table, and its number of rows; a table with more columns than fit side by
+        side comes in several parts, each with the columns that name the rows.
     """
-    _, own, columns, head, bodies, foot = table["c"]
-    caption = caption or _inlines(own[1])
-    head = [BARE, [_bold(row) for row in _one_header_line(head[1], len(columns))]]
-    rows = [row for body in bodies for row in body[3]]
-    columns = [
-        [_alignment(column[0], rows, number, head[1]), {"t": "ColWidthDefault"}]
-        for number, column in enumerate(columns)
+    rows, head = _rows(table)
+    missing = len(rows) - head - HEAD - TAIL if shorten and len(rows) - head > MOST_ROWS else 0
+    if missing:
+        rows = [*rows[: head + HEAD], *rows[len(rows) - TAIL :]]
+    parts = [rows[:head], rows[head : head + HEAD if missing else None]]
+    parts += [rows[head + HEAD :]] if missing else []
+    cells: list[Cell] = []
+    for part in parts:  # no cell reaches from one into the next
+        start = max((cell.row + cell.rows for cell in cells), default=0)
+        cells += _placed(part, start)
+    width = max((cell.column + cell.columns for cell in cells), default=0)
+    if head == 2:
+        cells = _one_head(cells, width)
+    cells = _filled(cells, width)
+    gap = (head + HEAD, f"… {missing:,} rows left out …") if missing else None
+    return [
+        (_written(_cut(cells, kept), kept, head, content, gap), len(rows))
+        for kept in (_shared_out(cells, width) if cells else [])
     ]
-    kept = ["", ["typst:no-figure"], []]
-    bare = {"t": "Table", "c": [kept, [None, []], columns, head, bodies, foot]}
-    long = literal(len(rows) > LONG)
-    if not caption:
-        return [block(f"#data-table(long: {long})["), bare, block("]")]
-    opening = [inline(f"#data-table(long: {long}, caption: ["), *caption, inline("])[")]
-    return [{"t": "Plain", "c": opening}, bare, block("]")]
 
 
-def _report_rows(lines: list[str]) -> tuple[list[list[str]], int]:
-    """Read a classification report at the head of these lines; also say how many it takes."""
-    if not REPORT_HEAD.match(lines[0]):
-        return [], 1
-    rows = [["", *lines[0].split()]]
-    used = 1
-    for number, line in enumerate(lines[1:], start=2):
-        match = REPORT_ROW.match(line)
-        if match:
-            numbers = match["numbers"].split()
-            rows.append([match["name"], *[""] * (4 - len(numbers)), *numbers])
-            used = number
-        elif line.strip():
-            break
-    return (rows, used) if len(rows) > 1 else ([], 1)
+def _rows(table: Node) -> tuple[list[Node], int]:
+    """List a table's own rows, those of its head first, and say how many these are."""
+    rows = [row for row in table.css("tr") if _table_of(row) == table]
+    head = [row for row in rows if row.parent.tag == "thead"]
+    if not head and rows and all(cell.tag == "th" for cell in _cells(rows[0])):
+        head = rows[:1]
+    in_head = {row.mem_id for row in head}
+    rest = [row for row in rows if row.mem_id not in in_head]
+    return [*head, *sorted(rest, key=lambda row: bool(row.parent.tag == "tfoot"))], len(head)
 
 
-def _holds(piece: str | list[list[str]]) -> bool:
-    return bool(piece) if isinstance(piece, list) else bool(piece.strip())
+def _table_of(node: Node) -> Node:
+    while node.tag != "table":
+        node = node.parent
+    return node
 
 
-def _cell(text: str) -> Cell:
-    words: list[Node] = []
-    for word in text.split():
-        words += [{"t": "Str", "c": word}, {"t": "Space"}]
-    content = [{"t": "Plain", "c": words[:-1]}] if words else []
-    return [BARE, {"t": "AlignDefault"}, 1, 1, content]
+def _cells(row: Node) -> list[Node]:
+    return [cell for cell in children(row) if cell.tag in {"td", "th"}]
 
 
-def _inlines(blocks: list[Node]) -> list[Node]:
-    return [node for piece in blocks if piece["t"] in {"Plain", "Para"} for node in piece["c"]]
+def _placed(rows: list[Node], start: int) -> Iterator[Cell]:
+    """Give each cell its place, as HTML does: to the right of what reaches down from above."""
+    taken: set[tuple[int, int]] = set()
+    for y, row in enumerate(rows):
+        x = 0
+        for node in _cells(row):
+            while (start + y, x) in taken:
+                x += 1
+            columns, down = (_span(node, name) for name in ("colspan", "rowspan"))
+            left = len(rows) - y
+            cell = Cell(start + y, x, min(down or left, left), max(columns, 1), node, text_of(node))
+            taken.update(cell.covers())
+            x += cell.columns
+            yield cell
 
 
-def _one_header_line(rows: list[Row], width: int) -> list[Row]:
+def _span(node: Node, name: str) -> int:
+    text = (node.attributes.get(name) or "1").strip()
+    return min(int(text), MOST_SPAN) if re.fullmatch(r"[0-9]{1,6}", text) else 1
+
+
+def _one_head(cells: list[Cell], width: int) -> list[Cell]:
     """Merge pandas' two header lines, where one names the columns and one the index."""
-    if len(rows) != 2 or any(not _plain_row(row, width) for row in rows):
-        return rows
-    merged = []
-    for upper, lower in zip(rows[0][1], rows[1][1], strict=True):
-        texts = [text_of(cell[4]).strip(" \xa0") for cell in (upper, lower)]
-        if all(texts):
-            return rows
-        merged.append(lower if texts[1] else upper)
-    return [[BARE, merged]]
+    upper, lower = ([cell for cell in cells if cell.row == row] for row in (0, 1))
+    if len(upper) == len(lower) == width and not any(
+        a.text and b.text for a, b in zip(upper, lower, strict=True)
+    ):
+        merged = [a if a.text else replace(b, row=0) for a, b in zip(upper, lower, strict=True)]
+        return [*merged, *(cell for cell in cells if cell.row > 1)]
+    return cells
 
 
-def _bold(row: Row) -> Row:
-    cells = [[*cell[:4], [_strong(piece) for piece in cell[4]]] for cell in row[1]]
-    return [BARE, cells]
+def _filled(cells: list[Cell], width: int) -> list[Cell]:
+    """Put an empty cell wherever a row has too few."""
+    taken = {place for cell in cells for place in cell.covers()}
+    used = {row for row, _ in taken}
+    empty = [Cell(y, x) for y in used for x in range(width) if (y, x) not in taken]
+    return sorted([*cells, *empty], key=lambda cell: (cell.row, cell.column))
 
 
-def _strong(piece: Node) -> Node:
-    if piece["t"] not in {"Plain", "Para"}:
-        return piece
-    return {"t": "Plain", "c": [{"t": "Strong", "c": piece["c"]}]}
+def _shared_out(cells: list[Cell], width: int) -> list[list[int]]:
+    """Share the columns out, so that each part fits; those that name the rows are in all."""
+    widths = [0] * width
+    for cell in cells:
+        if cell.columns == 1:
+            widths[cell.column] = max(widths[cell.column], min(len(cell.text), WIDEST) + 2)
+    names = 0
+    while names < width and all(c.names or not c.text for c in cells if c.column == names):
+        names += 1
+    names = names or int(cells[0].names and not cells[0].text)  # pandas leaves its corner empty
+    names = 0 if names == width or sum(widths[:names]) > ROOM / 2 else names
+    parts: list[list[int]] = []
+    room = ROOM
+    for column in range(names, width):
+        room -= widths[column]
+        if not parts or room < 0:
+            parts.append([*range(names)])
+            room = ROOM - sum(widths[:names]) - widths[column]
+        parts[-1].append(column)
+    return parts
 
 
-def _plain_row(row: Row, width: int) -> bool:
-    return len(row[1]) == width and all(cell[2] == cell[3] == 1 for cell in row[1])
+def _cut(cells: list[Cell], kept: list[int]) -> list[Cell]:
+    """Keep the cells of some columns; one that reaches into them from outside is cut to size."""
+    inside = [
+        (cell, sum(cell.column <= n < cell.column + cell.columns for n in kept)) for cell in cells
+    ]
+    return [replace(cell, columns=columns) for cell, columns in inside if columns]
 
 
-def _alignment(given: Node, rows: list[Row], column: int, head: list[Row]) -> Node:
-    """Keep what the author set; else put numbers to the right and anything else to the left."""
-    if given["t"] != "AlignDefault":
-        return given
-    width = max((len(row[1]) for row in rows), default=0)
-    texts = [text_of(row[1][column - width][4]).strip() for row in rows if len(row[1]) > column]
-    numbers = bool(texts) and any(texts) and all(NUMBER.fullmatch(text) for text in texts)
-    return {"t": "AlignRight" if numbers else "AlignLeft"}
+def _written(
+    cells: list[Cell], kept: list[int], head: int, content: Content, gap: tuple[int, str] | None
+) -> Code:
+    upper = [_cell(cell, content, head=True) for cell in cells if cell.row < head]
+    rows = [call("table.header", *upper)] if upper else []
+    for cell in cells:
+        if gap and cell.row == gap[0]:
+            rows.append(call("gap", gap[1], len(kept)))
+            gap = None
+        if cell.row >= head:
+            rows.append(_cell(cell, content, head=False))
+    sides = [Code(_side(cells, column, head)) for column in kept]
+    return call("table", *rows, columns=len(kept), align=array(sides))
+
+
+def _side(cells: Iterable[Cell], column: int, head: int) -> str:
+    """Put a column of numbers to the right, and any other to the left."""
+    own = [c for c in cells if c.column == column and c.row >= head and c.columns == 1]
+    texts = [cell.text for cell in own if not cell.names]
+    numbers = any(texts) and all(NUMBER.fullmatch(text) for text in texts)
+    return "right" if numbers else "left"
+
+
+def _cell(cell: Cell, content: Content, *, head: bool) -> Code:
+    if cell.node is None:
+        return Code("[]")
+    code, style = content(cell.node), style_of(cell.node)
+    if cell.names or head or "bold" in style.get("font-weight", ""):
+        code = call("strong", code)
+    fill = colour_of(style.get("background-color"))
+    if fill and (colour := colour_of(style.get("color"))):
+        code = call("text", code, fill=call("rgb", colour))
+    side = style.get("text-align", "")
+    named = {
+        "colspan": cell.columns if cell.columns > 1 else None,
+        "rowspan": cell.rows if cell.rows > 1 else None,
+        "fill": call("rgb", fill) if fill else None,
+        "align": Code(side) if side in {"left", "center", "right"} and not head else None,
+    }
+    return call("table.cell", code, **named) if any(named.values()) else code

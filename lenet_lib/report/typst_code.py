@@ -1,57 +1,88 @@
-"""The little Typst that we write ourselves: literals, and calls of the template's functions.
+"""The Typst that we write: calls and string literals, joined in code mode.
 
-Whatever comes from a notebook goes into Typst either through pandoc's writer or as a string
-literal made here; so nothing a notebook holds is ever read as Typst code.
+Whatever comes from a notebook enters Typst as a string literal made here. Markup mode is never
+used, so nothing that a notebook holds is ever read as Typst code.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from collections.abc import Iterable
 
-Node = dict[str, Any]
+Value = str | float | bool | None
+# Control characters, the byte order mark and the variation selectors have no glyph in any font.
+INVISIBLE = dict.fromkeys([*range(32), 0x7F, 0xFEFF, 0xFE0E, 0xFE0F])
+ESCAPES = INVISIBLE | str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"})
 
 
-def literal(value: str | float | bool | None) -> str:
-    r"""Write a value as Typst code.
+class Code(str):
+    """A piece of Typst in code mode; any other text is quoted before Typst sees it."""
+
+    __slots__ = ()
+
+
+def literal(value: Value) -> Code:
+    r"""Write a value as Typst code; a `Code` stays as it is.
 
     >>> print(literal('say "#eval"'))
     "say \"#eval\""
     >>> literal(None), literal(True), literal(1.5)
     ('none', 'true', '1.5')
     """
+    if isinstance(value, Code):
+        return value
     if value is None:
-        return "none"
+        return Code("none")
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return Code("true" if value else "false")
     if isinstance(value, int | float):
-        return f"{value:g}"
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    for character, escape in (("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t"), ("\0", "\ufffd")):
-        escaped = escaped.replace(character, escape)
-    return f'"{escaped}"'
+        return Code(f"{value:g}")
+    return Code(f'"{value.translate(ESCAPES)}"')
 
 
-def call(function: str, *values: str | float, **named: str | float | bool | None) -> str:
-    """Write a call of a template function with literal arguments only.
+def call(function: str, *values: Value, **named: Value) -> Code:
+    """Write a call; arguments that are `None` by name are left out.
 
     >>> call("code-cell", "x = 1", lang="python")
-    '#code-cell("x = 1", lang: "python")'
+    'code-cell("x = 1", lang: "python")'
     """
     arguments = [literal(value) for value in values]
-    arguments += [f"{name}: {literal(value)}" for name, value in named.items()]
-    return f"#{function}({', '.join(arguments)})"
+    arguments += [
+        Code(f"{name.replace('_', '-')}: {literal(value)}")
+        for name, value in named.items()
+        if value is not None
+    ]
+    return Code(f"{function}({', '.join(arguments)})")
 
 
-def block(code: str) -> Node:
-    """Return a pandoc block that the Typst writer copies as it is."""
-    return {"t": "RawBlock", "c": ["typst", code]}
+def array(values: Iterable[Value]) -> Code:
+    """Write a Typst array.
+
+    >>> array(["a", 1]), array([])
+    ('("a",1,)', '()')
+    """
+    return Code(f"({''.join(f'{literal(value)},' for value in values)})")
 
 
-def inline(code: str) -> Node:
-    """Return a pandoc inline that the Typst writer copies as it is."""
-    return {"t": "RawInline", "c": ["typst", code]}
+def joined(pieces: Iterable[Code]) -> Code:
+    """Join pieces of content to one.
+
+    >>> joined([literal("a "), call("emph", "b")])
+    '{"a ";emph("b")}'
+    """
+    return Code(f"{{{';'.join(pieces)}}}") if (pieces := list(pieces)) else Code("[]")
 
 
-def wrapped(opening: str, content: list[Node], closing: str = "];") -> list[Node]:
-    """Put inlines between two pieces of Typst, such as ``#link(<there>)[`` and ``];``."""
-    return [inline(opening), *content, inline(closing)]
+def prose(text: str) -> list[Code]:
+    """Write running text, with quotation marks that Typst opens and closes.
+
+    >>> prose('a "b"')
+    ['"a "', 'smartquote(double: true)', '"b"', 'smartquote(double: true)']
+    """
+    pieces = []
+    for piece in re.split("([\"'])", text):
+        if piece in {'"', "'"}:
+            pieces.append(call("smartquote", double=piece == '"'))
+        elif piece:
+            pieces.append(literal(piece))
+    return pieces

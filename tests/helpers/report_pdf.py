@@ -66,10 +66,11 @@ def typeset(folder: Path, *cells: nbformat.NotebookNode, **options: Any) -> Resu
 
 def typeset_all(paths: list[Path], **options: Any) -> Result:
     """Make a report of these notebooks."""
-    settings = read_settings(paths[0].parent, **{"date": DAY, "title": "A report", **options})
+    given = {"date": DAY, "title": "A report", "author": "Ada", **options}
+    settings = read_settings(paths[0].parent, [path.stem for path in paths], **given)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", LenetWarning)
-        data = report_pdf([read_notebook(path) for path in paths], settings)
+        data = report_pdf([read_notebook(path, settings) for path in paths], settings)
     return Result(data, [str(w.message) for w in caught if w.category is LenetWarning])
 
 

@@ -15,7 +15,6 @@ from nbformat import v4
 
 from lenet_lib.errors import LenetError
 from lenet_lib.report import build_report, read_settings
-from lenet_lib.report.clean import harmless
 
 SECRET = "the secret of the neighbour's folder"
 
@@ -45,39 +44,39 @@ def _squeezed(text: str) -> str:
     return re.sub(r"[\s\u200b]|[“”\"]", "", text)
 
 
-@pytest.mark.parametrize("text", TYPST)
-def test_typst_in_texts_and_outputs_is_printed_as_it_is(tmp_path: Path, text: str) -> None:
-    fence = f"`````{{=typst}}\n{text}\n`````"
-    html = f"<p>{_escaped(text)}</p><table><tr><td>{_escaped(text)}</td></tr></table>"
-    result = typeset(
-        tmp_path,
-        markdown(f"# Title\n\n    {text}\n\n{fence}"),
-        code(text, stream(text), display(text_html=html), display(text_plain=text)),
-        code(
-            "x",
-            figure(alt=text, caption="see"),
-            display({"text/html": {"caption": "c"}}, text_html=html),
-        ),
-        title=text,
-        author=text,
-        course=text,
-        abstract=text,
-    )
-    assert _squeezed(result.text).count(_squeezed(text)) >= 8
+def test_typst_in_texts_and_outputs_is_printed_as_it_is(tmp_path: Path) -> None:
+    cells = []
+    for text in TYPST:
+        fence = f"`````{{=typst}}\n{text}\n`````"
+        html = f"<p>{_escaped(text)}</p><table><tr><td>{_escaped(text)}</td></tr></table>"
+        cells += [
+            markdown(f"# Title\n\n    {text}\n\n{fence}"),
+            code(text, stream(text), display(text_html=html), display(text_plain=text)),
+            code("x", figure(alt=text, caption="see")),
+        ]
+    said = TYPST[0]
+    result = typeset(tmp_path, *cells, title=said, author=said, course=said, abstract=said)
+    for text in TYPST:
+        assert _squeezed(result.text).count(_squeezed(text)) >= 6, text
+    assert _squeezed(result.text).count(_squeezed(said)) >= 10
     assert SECRET not in result.text and "root:" not in result.text
 
 
-@pytest.mark.parametrize("text", TYPST[:6])
-def test_typst_in_prose_headings_captions_and_links(tmp_path: Path, text: str) -> None:
-    prose = text.replace("[", r"\[").replace("*", r"\*")
-    result = typeset(
-        tmp_path,
-        markdown(f"# {prose}\n\n{prose} and **{prose}**\n\n- {prose}\n\n> {prose}"),
-        markdown(f"| {prose} |\n|---|\n| {prose} |\n\n[^1] note\n\n[^1]: {prose}"),
-        markdown(f"[link](https://example.org/{text.split()[0]})"),
-        code("x", figure(alt="a", caption=prose), display(text_markdown=prose)),
-    )
-    assert _squeezed(result.text).count(_squeezed(text)) >= 9
+def test_typst_in_prose_headings_captions_and_links(tmp_path: Path) -> None:
+    cells = []
+    for number, text in enumerate(TYPST[:6]):
+        prose = text.replace("[", r"\[").replace("*", r"\*")
+        cells += [
+            markdown(f"# {prose}\n\n{prose} and **{prose}**\n\n- {prose}\n\n> {prose}"),
+            markdown(
+                f"| {prose} |\n|---|\n| {prose} |\n\n[^{number}] note\n\n[^{number}]: {prose}"
+            ),
+            markdown(f"[link](https://example.org/{text.split()[0]})"),
+            code("x", figure(alt="a", caption=prose), display(text_markdown=prose)),
+        ]
+    result = typeset(tmp_path, *cells)
+    for text in TYPST[:6]:
+        assert _squeezed(result.text).count(_squeezed(text)) >= 9, text
     assert SECRET not in result.text and "root:" not in result.text
 
 
@@ -93,13 +92,6 @@ def test_attributes_do_not_carry_code(tmp_path: Path) -> None:
     assert "panic" not in result.text and not result.warnings
 
 
-def test_raw_parts_of_other_formats_become_text() -> None:
-    raw = {"t": "RawBlock", "c": ["typst", "#panic()"]}
-    assert harmless([raw]) == [{"t": "CodeBlock", "c": [["", [], []], "#panic()"]}]
-    raw = {"t": "RawInline", "c": ["typst", "#panic()"]}
-    assert harmless([raw]) == [{"t": "Code", "c": [["", [], []], "#panic()"]}]
-
-
 def test_formulas_cannot_carry_code(tmp_path: Path) -> None:
     formulas = (
         r'$\text{#read("/etc/passwd")}$ $\mathrm{#panic()}$ $\mbox{#panic()}$ $"#panic()"$',
@@ -108,7 +100,7 @@ def test_formulas_cannot_carry_code(tmp_path: Path) -> None:
     )
     result = typeset(tmp_path, *map(markdown, formulas))
     assert "root:" not in result.text
-    assert all(w.startswith("A formula cannot be set") for w in result.warnings)
+    assert all("a formula cannot be set" in w for w in result.warnings)
 
 
 def test_html_scripts_and_styles_are_dropped(tmp_path: Path) -> None:
@@ -118,21 +110,7 @@ def test_html_scripts_and_styles_are_dropped(tmp_path: Path) -> None:
     assert "alert" not in result.text and "color" not in result.text
 
 
-@pytest.mark.parametrize(
-    "target",
-    [
-        "../../secret.png",
-        "/etc/passwd",
-        "file:///etc/passwd",
-        "link.png",
-        "../figures/../../secret.png",
-        "https://example.org/x.png",
-        "%2e%2e/%2e%2e/secret.png",
-        "gone.png",
-        "notes.txt",
-    ],
-)
-def test_pictures_from_outside_are_left_out(tmp_path: Path, target: str) -> None:
+def test_pictures_from_outside_are_left_out(tmp_path: Path) -> None:
     project = tmp_path / "project"
     notebooks = project / "notebooks"
     notebooks.mkdir(parents=True)
@@ -140,38 +118,44 @@ def test_pictures_from_outside_are_left_out(tmp_path: Path, target: str) -> None
     (tmp_path / "secret.png").write_bytes(samples.png())
     (notebooks / "link.png").symlink_to(tmp_path / "secret.png")
     (notebooks / "notes.txt").write_text("no picture")
-    result = typeset(project, markdown(f"# A\n\nSee ![the secret]({target}) here."))
-    assert "Picture left out: the secret" in result.text
-    assert len(result.warnings) == 1 and "was left out" in result.warnings[0]
+    targets = (
+        *("../../secret.png", "/etc/passwd", "file:///etc/passwd", "link.png", "gone.png"),
+        *("../figures/../../secret.png", "https://example.org/x.png", "notes.txt"),
+        "%2e%2e/%2e%2e/secret.png",
+    )
+    result = typeset(
+        project, *(markdown(f"See ![the secret]({target}) here.") for target in targets)
+    )
+    assert result.text.count("Picture left out: the secret") == len(targets)
+    for cell, warning in enumerate(result.warnings, start=1):
+        assert (
+            warning.startswith(f"01-sample, cell {cell}: the picture") and "was left out" in warning
+        )
     assert b"/Subtype/Image" not in result.data
 
 
-@pytest.mark.parametrize("name", ["../../secret", "/etc/passwd", "..", "a/b", "", "link"])
-def test_figure_names_reach_only_the_figures(tmp_path: Path, name: str) -> None:
+def test_figure_names_reach_only_the_figures(tmp_path: Path) -> None:
     project = tmp_path / "project"
     (project / "figures").mkdir(parents=True)
     (tmp_path / "secret.svg").write_bytes(samples.svg())
     (project / "figures" / "link.svg").symlink_to(tmp_path / "secret.svg")
-    result = typeset(project, code("x", figure(alt="Curves", figure=name)))
+    names = ("../../secret", "/etc/passwd", "..", "a/b", "", "link")
+    result = typeset(project, *(code("x", figure(alt="Curves", figure=name)) for name in names))
     assert "validation" not in result.text  # the bitmap of the notebook, not the file outside
-    assert "Figure 1 Curves" in result.text
+    assert "Figure 6 Curves" in result.text
 
 
-@pytest.mark.parametrize(
-    ("kind", "data"),
-    [
+def test_broken_pictures_are_left_out(tmp_path: Path) -> None:
+    broken = (
         ("image_png", base64.b64encode(samples.png()[:400]).decode()),
         ("image_png", base64.b64encode(b"no picture").decode()),
         ("image_png", "not base64 at all!"),
         ("image_svg+xml", "<svg><unclosed></svg>"),
         ("image_svg+xml", '<!DOCTYPE s [<!ENTITY a "aaaa">]><svg>&a;</svg>'),
         ("image_svg+xml", "<html/>"),
-    ],
-)
-def test_broken_pictures_are_left_out(tmp_path: Path, kind: str, data: str) -> None:
-    result = typeset(tmp_path, code("x", display(**{kind: data})))
-    assert "Picture left out" in result.text
-    assert len(result.warnings) == 1
+    )
+    result = typeset(tmp_path, *(code("x", display(**{kind: data})) for kind, data in broken))
+    assert result.text.count("Picture left out") == len(result.warnings) == len(broken)
 
 
 def test_svg_reads_no_files(tmp_path: Path) -> None:
@@ -197,14 +181,14 @@ def test_huge_outputs_are_cut(tmp_path: Path) -> None:
         code("b", stream("line\n" * 300_000)),
         code("c", display(text_html=f"<table>{rows}</table>", text_plain="as text")),
     )
-    assert "more characters are in the notebook" in result.text
-    assert "as text" in result.text
+    assert "characters left out" in result.text and "299,945 lines left out" in result.text
+    assert "29,970 rows left out" in result.text
     assert len(result.pdf.pages) < 15
     assert time.perf_counter() - start < 30  # work that grows with the square would take minutes
 
 
 def test_deep_nesting_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(LenetError, match=r"nested too deeply|Pandoc"):
+    with pytest.raises(LenetError, match=r"nested too deeply"):
         typeset(tmp_path, markdown("> " * 3000 + "deep"))
 
 
@@ -222,7 +206,9 @@ def test_unfinished_notebooks_are_refused_and_leave_no_file(
     path = samples.write(tmp_path / "bad.ipynb", *cells)
     before = sorted(file.name for file in tmp_path.iterdir())
     with pytest.raises(LenetError, match=complaint):
-        build_report([path], tmp_path / "report.pdf", read_settings(tmp_path, date=DAY))
+        build_report(
+            [path], tmp_path / "report.pdf", read_settings(tmp_path, date=DAY, author="Ada")
+        )
     assert sorted(file.name for file in tmp_path.iterdir()) == before
 
 
@@ -253,11 +239,11 @@ def test_files_that_are_no_notebooks(tmp_path: Path, content: str) -> None:
 
 
 def test_missing_notebook_and_unwritable_output(tmp_path: Path) -> None:
-    settings = read_settings(tmp_path)
+    settings = read_settings(tmp_path, author="Ada")
     with pytest.raises(LenetError, match="There is no notebook"):
         build_report([tmp_path / "gone.ipynb"], tmp_path / "report.pdf", settings)
     path = samples.write(tmp_path / "a.ipynb", markdown("# A"))
-    with pytest.raises(LenetError, match="cannot be written"):
+    with pytest.raises(LenetError, match="can't be written"):
         build_report([path], tmp_path / "secret.txt" / "report.pdf", settings)
 
 

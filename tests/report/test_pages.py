@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from lenet_lib.cli.report import report_command
 from lenet_lib.errors import LenetError
-from lenet_lib.report import build_report, fonts, pages, pandoc, read_settings
+from lenet_lib.report import build_report, fonts, pages, read_settings
 
 
 @pytest.fixture(autouse=True)
@@ -25,8 +25,11 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Result:
-    paths = samples.book(tmp_path_factory.mktemp("book"))
-    return typeset_all(paths, title="On digits", author="Ada", abstract="Why we ask.")
+    folder = tmp_path_factory.mktemp("book")
+    paths = samples.book(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        return typeset_all(paths, title="On digits", author="Ada", abstract="Why we ask.")
 
 
 def test_properties_and_language(book: Result) -> None:
@@ -61,10 +64,11 @@ def test_same_input_gives_same_bytes(tmp_path: Path) -> None:
     command = (
         "import sys; from pathlib import Path; from lenet_lib.report import *; "
         "paths = [*map(Path, sys.argv[1:])]; "
-        f"build_report(paths, Path('a.pdf'), read_settings(paths[0].parent, date='{DAY}'))"
+        f"settings = read_settings(paths[0].parent, date='{DAY}', author='A'); "
+        "build_report(paths, Path('a.pdf'), settings)"
     )
     subprocess.run([sys.executable, "-c", command, *map(str, paths)], check=True)
-    build_report(paths, Path("b.pdf"), read_settings(paths[0].parent, date=DAY))
+    build_report(paths, Path("b.pdf"), read_settings(paths[0].parent, date=DAY, author="A"))
     assert Path("a.pdf").read_bytes() == Path("b.pdf").read_bytes()
 
 
@@ -77,7 +81,7 @@ def test_the_date_is_the_only_clock(tmp_path: Path) -> None:
 def test_six_notebooks_are_quick_and_small(tmp_path: Path) -> None:
     paths = [path for n in range(3) for path in samples.book(tmp_path / str(n))]
     start = time.perf_counter()
-    build_report(paths, tmp_path / "report.pdf", read_settings(tmp_path, date=DAY))
+    build_report(paths, tmp_path / "report.pdf", read_settings(tmp_path, date=DAY, author="A"))
     assert time.perf_counter() - start < 5
     assert (tmp_path / "report.pdf").stat().st_size < 5_000_000
 
@@ -108,38 +112,24 @@ def test_system_font_is_preferred(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert fonts.choose_fonts("report", tmp_path).serif == ()
 
 
-def test_character_without_glyph_is_named_with_the_cure(tmp_path: Path) -> None:
-    with pytest.raises(LenetError, match=r"No font here has \S: take.*install a font"):
-        typeset(tmp_path, markdown("# A\n\nAn eye: \U00013000."))
+def test_what_no_font_has_is_printed_by_name(tmp_path: Path) -> None:
+    result = typeset(
+        tmp_path, markdown("# Done ✅\n\nA 🎉 and an eye: \U00013000."), title="", code=True
+    )
+    assert "Done ✔" in result.text and "A [party popper] and an eye: □." in result.text
+    (warning,) = result.warnings
+    assert "🎉 ([party popper])" in warning and "\U00013000" in warning
+    assert b"pdfuaid:part" in result.catalogue["/Metadata"].get_data()
 
 
-def test_chinese_without_any_font_is_named_with_the_cure(
+def test_chinese_without_any_font_costs_no_pdf(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bare = fonts.FontSet(fonts._fonts([], system=False), (), ())
     monkeypatch.setattr(pages, "choose_fonts", lambda *_: bare)
     monkeypatch.setattr(pages, "every_font", lambda _: bare)
-    with pytest.raises(LenetError, match=r"No font here has 张 三.*pylopdf-fonts-zh-cn"):
-        typeset(tmp_path, markdown("# A"), author="张三")
-
-
-def test_arm_mac_is_told_about_its_pandoc(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pandoc, "_arm_mac", lambda: True)
-
-    def refuse(*_: object, **__: object) -> None:
-        raise OSError(86, "Bad CPU type in executable")
-
-    monkeypatch.setattr(subprocess, "run", refuse)
-    with pytest.raises(LenetError, match=r"made for Intel Macs.*brew install pandoc.*Rosetta"):
-        pandoc.read_many(["x"], pandoc.MARKDOWN)
-
-
-def test_arm_mac_prefers_its_own_pandoc(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pandoc.shutil, "which", lambda _: "/opt/native/pandoc")
-    monkeypatch.setattr(pandoc, "_arm_mac", lambda: True)
-    assert pandoc.find_pandoc.__wrapped__() == "/opt/native/pandoc"
-    monkeypatch.setattr(pandoc, "_arm_mac", lambda: False)
-    assert pandoc.find_pandoc.__wrapped__() != "/opt/native/pandoc"
+    result = typeset(tmp_path, markdown("# A"), author="张三")
+    assert "□□" in result.text and "张 (□), 三 (□)" in result.warnings[0]
 
 
 def test_fault_in_a_changed_template_is_shown(
@@ -178,7 +168,13 @@ def test_command_says_what_it_left_out(tmp_path: Path) -> None:
     )
     shown = _run("a.ipynb", "-o", "a.pdf")
     assert shown.exit_code == 0
-    assert "Warning: The picture gone.png of the notebook a was left out" in shown.stderr
+    assert "Warning: a, cell 1: the picture gone.png was left out" in shown.stderr
+    assert "Warning: The report names no author" in shown.stderr
+
+
+def test_command_refuses_what_is_no_pdf() -> None:
+    shown = _run("a.ipynb", "-o", "a.docx")
+    assert shown.exit_code == 2 and "a.docx is no PDF" in shown.stderr
 
 
 def test_command_without_notebooks() -> None:

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 from lenet_lib.cli import app
 from lenet_lib.errors import LenetError
-from lenet_lib.report import build_report, formulas, read_settings
+from lenet_lib.report import build_report, read_settings
 
 
 @pytest.fixture(autouse=True)
@@ -32,10 +32,12 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Result:
     """The two chapters of the samples, with a whole title block."""
-    paths = samples.book(tmp_path_factory.mktemp("book"))
-    return typeset_all(
-        paths, title="On digits", author="Ada", student_id="2205", course="Vision", abstract="Why."
-    )
+    folder = tmp_path_factory.mktemp("book")
+    paths = samples.book(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        words = {"student_id": "2205", "course": "Vision", "abstract": "Why."}
+        return typeset_all(paths, title="On digits", **words)
 
 
 def test_title_block_contents_and_running_header(book: Result) -> None:
@@ -71,6 +73,7 @@ def test_one_section_per_notebook_numbered_through(book: Result) -> None:
     assert [title for title, depth in outline if depth == 0] == [
         "1 The data set",
         "2 LeNet",  # the notebook says "02 · LeNet": its own number is not printed twice
+        "References",
     ]
     assert ("2.1 The layers", 1) in outline
 
@@ -84,7 +87,7 @@ def test_figures_and_tables_are_numbered_with_captions(book: Result) -> None:
 def test_links_lead_to_other_chapters_and_figures(book: Result) -> None:
     assert "See the network (§2.1)" in book.text
     assert "in the figure (Figure 1), the data in chapter one (§1), its sources in" in book.text
-    assert "its list (§1.3)" in book.text  # written "#References", as JupyterLab does
+    assert "its list" in book.text  # one for all, without a number
     assert len(book.destinations()) >= 4
 
 
@@ -111,7 +114,7 @@ def test_notebook_without_title_and_with_two(tmp_path: Path) -> None:
     a = samples.write(tmp_path / "03-error-bars.ipynb", markdown("Only text."))
     b = samples.write(tmp_path / "b.ipynb", markdown("# One"), markdown("# Two\n\n#### Deep"))
     titles = [(e.title, depth) for e, depth in _flat(typeset_all([a, b]).pdf.outline)]
-    assert titles == [("1 Error bars", 0), ("2 One", 0), ("2.1 Two", 1), ("2.1.1 Deep", 2)]
+    assert titles == [("1 Error bars", 0), ("2 One", 0), ("3 Two", 0), ("3.1 Deep", 1)]
 
 
 def test_pandas_frame_becomes_a_table(tmp_path: Path) -> None:
@@ -144,14 +147,6 @@ def test_displayed_markdown_and_latex_are_set(tmp_path: Path) -> None:
     assert "⊗" in result.text and "begin" not in result.text and "<" not in result.text
 
 
-def test_classification_report_becomes_a_table(tmp_path: Path) -> None:
-    text = f"before\n\n{samples.CLASSIFICATION_REPORT}\nafter\n"
-    result = typeset(tmp_path, code("print(report)", stream(text)))
-    assert "before precision recall f1-score support 0 0.9919 0.9959" in result.text
-    assert "weighted avg 0.9915 0.9915 0.9915 10000 after" in result.text
-    assert b"/S/TH" in result.data
-
-
 def test_estimator_shows_its_text_not_its_widget(tmp_path: Path) -> None:
     model = LogisticRegression(C=0.5)
     shown = display(text_html=model._repr_html_(), text_plain=repr(model))
@@ -160,19 +155,21 @@ def test_estimator_shows_its_text_not_its_widget(tmp_path: Path) -> None:
     assert "sk-" not in result.text and len(result.data) < 60_000
 
 
-def test_progress_bars_leave_no_trace(tmp_path: Path) -> None:
-    ticks = [stream(f"\r {n}%|███     | {n}/100 [00:01<00:02]", "stderr") for n in range(100)]
-    widget = {"application/vnd.jupyter.widget-view+json": {}, "text/plain": "HBox(children=…)"}
+def test_progress_leaves_its_last_state(tmp_path: Path) -> None:
+    ticks = [
+        stream(f"\r {n}%|███     | {n}/100 [00:01<00:02, loss={n}]", "stderr") for n in range(100)
+    ]
+    bar = {"application/vnd.jupyter.widget-view+json": {}, "text/plain": " 0%|  | 0/9 [00:00<?]"}
     result = typeset(
         tmp_path,
         code("fit()", *ticks, stream("\nUserWarning: few digits\n", "stderr")),
-        code("fit()", v4.new_output("display_data", data=widget)),
+        code("fit()", v4.new_output("display_data", data=bar)),
         code("count()", stream("epoch 1\repoch 2\repoch 3\n")),
     )
-    assert "UserWarning: few digits" in result.text and "epoch 3" in result.text
-    for trace in ("%|", "█", "HBox", "epoch 1", "epoch 2"):
+    assert "99%|███ | 99/100 [00:01<00:02, loss=99] UserWarning: few digits" in result.text
+    assert "epoch 3" in result.text and not result.warnings
+    for trace in ("98%", "0/9", "epoch 1", "epoch 2"):
         assert trace not in result.text
-    assert len(result.pdf.pages) == 1
 
 
 def test_tags_and_no_code(tmp_path: Path) -> None:
@@ -201,33 +198,18 @@ def test_bare_align_and_formulas_over_lines(tmp_path: Path) -> None:
     assert "\\begin{align}kept\\end{align}" in result.text
 
 
-def test_symbols_that_typst_renamed(tmp_path: Path) -> None:
-    result = typeset(tmp_path, markdown(r"$a \odot b$, $a \otimes b$, $A \cap B$, $x \; y$"))
-    assert not result.warnings
-    assert all(symbol in result.text for symbol in "⊙⊗∩")
-    spaced = ("InlineMath", r"x \; y")
-    assert "$x thick y$" in formulas.set_formulas([spaced])[spaced]["c"][1]
-
-
 def test_one_bad_formula_costs_only_itself(tmp_path: Path) -> None:
-    result = typeset(tmp_path, markdown(r"Good $\hat y$, bad $\foo{x}$, other $\S$, end."))
-    assert r"bad \foo{x}, other \S, end." in result.text
-    assert [warning.split(":")[0] for warning in result.warnings] == [
-        "A formula cannot be set and is printed as TeX"
+    result = typeset(tmp_path, markdown(r"Good $\hat y$, bad $\foo{x}$, other $\rule{1}{2}$, end."))
+    assert r"bad \foo{x}, other \rule{1}{2}, end." in result.text
+    assert [warning.split(" as TeX")[0] for warning in result.warnings] == [
+        "01-sample, cell 1: a formula cannot be set and is printed"
     ] * 2
-
-
-def test_formula_that_only_typst_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(formulas, "RENAMED", ())  # as the next release might rename other symbols
-    result = typeset(tmp_path, markdown(r"Good $a \otimes b$"), markdown(r"and $\theta = 1$."))
-    assert r"Good a \otimes b" in result.text and "𝜃" in result.text
-    assert len(result.warnings) == 1
 
 
 def test_picture_is_never_enlarged_nor_wider_than_the_column(tmp_path: Path) -> None:
     small = base64.b64encode(_png(28, 28)).decode()
     large = base64.b64encode(_png(3000, 300)).decode()
-    for data, low, high in ((small, 20, 22), (large, 452, 455)):
+    for data, low, high in ((small, 20, 22), (large, 469, 471)):
         result = typeset(tmp_path, code("x", display(image_png=data)), code=False)
         assert low < _drawn_width(result) < high
 
@@ -268,7 +250,7 @@ def test_endless_line_stays_on_the_page(tmp_path: Path) -> None:
     result = typeset(tmp_path, code("x", stream("y" * 900 + "\n")))
     lines = result.pdf.pages[0].extract_text().replace("\u200b", "").splitlines()
     runs = [line.count("y") for line in lines if "yyy" in line]
-    assert sum(runs) == 900 and max(runs) < 130
+    assert sum(runs) == 900 and max(runs) < 150
 
 
 def test_long_code_lines_and_blocks_are_whole(tmp_path: Path) -> None:
@@ -337,7 +319,7 @@ def test_date_is_the_source_date_epoch(tmp_path: Path, monkeypatch: pytest.Monke
 def test_file_is_written_whole_and_folders_are_made(tmp_path: Path) -> None:
     path = samples.write(tmp_path / "a.ipynb", markdown("# A"))
     output = tmp_path / "new" / "report.pdf"
-    build_report([path], output, read_settings(tmp_path, date=DAY))
+    build_report([path], output, read_settings(tmp_path, date=DAY, author="Ada"))
     assert output.read_bytes().startswith(b"%PDF-")
     assert [file.name for file in output.parent.iterdir()] == ["report.pdf"]
 

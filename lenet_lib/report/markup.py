@@ -1,0 +1,146 @@
+"""HTML as a tree: Markdown rendered as JupyterLab does, outputs parsed as a browser does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from html import escape
+from typing import Any, ClassVar
+
+from mistune import BlockParser, HTMLRenderer
+from mistune.plugins import import_plugin
+from nbconvert.filters.markdown_mistune import (
+    MarkdownWithMath,
+    MathBlockParser,
+    MathInlineParser,
+)
+from PIL import ImageColor
+from selectolax.lexbor import LexborHTMLParser
+
+Node = Any  # selectolax's node; it has no types
+
+NO_MATH = "\ufdd0"
+"""Stands for a dollar that Markdown knows to be none of a formula's; no text may hold it."""
+
+RULE = re.compile(r"([^{}@]+)\{([^{}]*)\}")
+PALE = 0.9  # of white's brightness: a colour chosen for a dark screen
+
+
+class _Renderer(HTMLRenderer):
+    """Marks formulas as elements, and leaves everything else to the HTML parser."""
+
+    NAME = "html"
+
+    def text(self, text: str) -> str:
+        return escape(text.replace("$", NO_MATH), quote=False)
+
+    def block_math(self, text: str) -> str:
+        return f"<x-math block>{escape(text)}</x-math>"
+
+    def inline_math(self, text: str) -> str:
+        return f"<x-math>{escape(text)}</x-math>"
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
+
+
+class _Inline(MathInlineParser):
+    """Takes "$5 or $6" for money: no formula ends before a digit, or goes over an empty line."""
+
+    MONEY = r"(?<![$\\])\$(?P<math_inline_tex>(?:[^$\n]|\\\$|\n(?!\s*\n))+?)(?<![$\\])\$(?![\d$])"
+    SPECIFICATION: ClassVar = {**MathInlineParser.SPECIFICATION, "inline_math_tex": MONEY}
+
+
+class _Block(MathBlockParser):
+    """Asks for a space after a heading's hash, as code hosts and JupyterLab do."""
+
+    HEADING = BlockParser.SPECIFICATION["atx_heading"]
+    SPECIFICATION: ClassVar = {**MathBlockParser.SPECIFICATION, "atx_heading": HEADING}
+
+
+@cache
+def _markdown() -> MarkdownWithMath:
+    names = (*MarkdownWithMath.DEFAULT_PLUGINS, "footnotes")
+    plugins = map(import_plugin, names)
+    renderer = _Renderer(escape=False, allow_harmful_protocols=True)  # the writer looks at links
+    return MarkdownWithMath(renderer, _Block(), _Inline(), plugins)
+
+
+def from_markdown(text: str) -> Node:
+    """Render Markdown and return the tree's root."""
+    return from_html(_markdown().render(text))
+
+
+def from_html(text: str) -> Node:
+    """Parse HTML, however broken, and return its root, with the style sheets in it applied."""
+    tree = LexborHTMLParser(f"<!DOCTYPE html><body>{text}")
+    named = {str(node.attributes["id"]): node for node in tree.css("[id]")}
+    for sheet in tree.css("style"):
+        for selectors, rules in RULE.findall(sheet.text()):
+            for node in _selected(tree, named, selectors):
+                node.attrs["style"] = f"{rules};{node.attributes.get('style') or ''}"
+    return tree.body
+
+
+def _selected(tree: LexborHTMLParser, named: dict[str, Node], selectors: str) -> Iterator[Node]:
+    for selector in map(str.strip, selectors.split(",")):
+        if (
+            selector.startswith("#") and selector[1:] in named
+        ):  # as pandas' Styler writes by the thousand
+            yield named[selector[1:]]
+        elif selector:
+            try:
+                yield from tree.css(selector)
+            except Exception:  # selectolax raises several kinds over a selector that it can't read
+                continue
+
+
+def children(node: Node) -> list[Node]:
+    """List what a node holds: elements and texts, but no comments."""
+    return [child for child in node.iter(include_text=True) if child.tag != "-comment"]
+
+
+def text_of(node: Node) -> str:
+    """Return a node's bare text on one line."""
+    return " ".join(str(node.text()).replace(NO_MATH, "$").split())
+
+
+def style_of(node: Node) -> dict[str, str]:
+    """Return a node's own style: CSS, and the attributes that were there before CSS."""
+    found = dict(node.attributes)
+    style = {
+        name.strip().lower(): value.strip()
+        for name, _, value in (
+            part.partition(":") for part in (found.get("style") or "").split(";")
+        )
+    }
+    for name, attribute in (
+        ("color", "color"),
+        ("background-color", "bgcolor"),
+        ("text-align", "align"),
+    ):
+        if found.get(attribute):
+            style.setdefault(name, found[attribute])
+    if "background" in style:
+        style.setdefault("background-color", style["background"])
+    return style
+
+
+def colour_of(text: str | None) -> str | None:
+    """Return a CSS colour as ``#rrggbb``, or nothing for none and for one we can't read.
+
+    >>> colour_of("red"), colour_of("rgb(0, 128, 0)"), colour_of("transparent")
+    ('#ff0000', '#008000', None)
+    """
+    try:
+        red, green, blue, *alpha = ImageColor.getrgb((text or "").strip())
+    except ValueError:
+        return None
+    return None if alpha == [0] else f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def is_pale(colour: str) -> bool:
+    """Whether a text in this colour could not be read on white paper."""
+    red, green, blue = ImageColor.getrgb(colour)[:3]
+    return (0.3 * red + 0.59 * green + 0.11 * blue) / 255 > PALE
