@@ -21,11 +21,11 @@ from .lenet5 import (
 from .lenet5 import (
     digit_codes as digit_codes,
 )
+from .networks import (
+    NETWORKS as NETWORKS,
+)
 from .vgg import (
     SmallVGG as SmallVGG,
-)
-from .weights import (
-    NETWORKS as NETWORKS,
 )
 from .weights import (
     WEIGHTS as WEIGHTS,

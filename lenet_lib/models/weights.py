@@ -14,17 +14,7 @@ from torch import Tensor, nn
 
 from lenet_lib import files
 from lenet_lib.errors import LenetError
-from lenet_lib.models.ablations import ABLATIONS
-from lenet_lib.models.lenet import LeNet
-from lenet_lib.models.lenet5 import LeNet5
-from lenet_lib.models.vgg import SmallVGG
-
-NETWORKS: Mapping[str, type[nn.Module]] = {
-    "LeNet": LeNet,
-    "LeNet5": LeNet5,
-    "SmallVGG": SmallVGG,
-    **ABLATIONS,
-}
+from lenet_lib.models.networks import NETWORKS
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "lenet-mnist.safetensors"
 """The released weights: recipe ``best``, seed 0, trained on MNIST."""
@@ -110,7 +100,7 @@ def _metadata(file: Any) -> dict[str, object]:
 
 
 def _read_state_dict(path: Path) -> tuple[str, dict[str, Tensor]]:
-    """Read what ``torch.save`` wrote; the network is the one with the same names, or LeNet."""
+    """Read what ``torch.save`` wrote; the network is the first with these names and shapes."""
     advice = 'save the state dict alone: torch.save(model.state_dict(), "model.pth")'
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
@@ -126,8 +116,13 @@ def _read_state_dict(path: Path) -> tuple[str, dict[str, Tensor]]:
             state = state[wrapper]
     if not isinstance(state, Mapping) or not all(isinstance(v, Tensor) for v in state.values()):
         raise LenetError(f"{path} holds no state dict; {advice}.")
-    alike = (name for name, kind in NETWORKS.items() if state.keys() == kind().state_dict().keys())
+    shapes = _shapes(state)
+    alike = (name for name, kind in NETWORKS.items() if shapes == _shapes(kind().state_dict()))
     return next(alike, "LeNet"), dict(state)
+
+
+def _shapes(state: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
+    return {name: tuple(value.shape) for name, value in state.items()}
 
 
 def _present_names(state: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -29,7 +29,7 @@ def test_every_ablation_is_a_network_that_can_be_asked_for() -> None:
 
 @pytest.mark.parametrize("name", ABLATIONS)
 def test_each_learns_digits(name: str, few: Images, digits: Dataset) -> None:
-    model = fit(replace(SMALL, network=name, epochs=5), few, device=CPU).model
+    model = fit(replace(SMALL, network=name, epochs=10), few, device=CPU).model
     logits = predict_logits(model, digits.test.images)
     assert logits.shape == (len(digits.test), 10)
     assert (logits.argmax(1) == digits.test.labels).double().mean() > 0.3  # chance: 0.1

@@ -14,6 +14,7 @@ from lenet_lib.data import Dataset
 from lenet_lib.errors import LenetError
 from lenet_lib.models import (
     C3_TABLE,
+    NETWORKS,
     PARAMETERS,
     LeNet,
     LeNet5,
@@ -194,9 +195,10 @@ def test_a_state_dict_of_the_assignments_code_is_read(
     assert read_metadata(path) == {}
 
 
-def test_a_state_dict_says_by_its_names_which_network_it_is_of(tmp_path: Path) -> None:
-    torch.save(SmallVGG().state_dict(), tmp_path / "model.pth")
-    assert type(load_weights(tmp_path / "model.pth")) is SmallVGG
+def test_a_state_dict_says_by_names_and_shapes_which_network_it_is_of(tmp_path: Path) -> None:
+    for network in (SmallVGG, NETWORKS["LeNet1x1"]):
+        torch.save(network().state_dict(), tmp_path / "model.pth")
+        assert type(load_weights(tmp_path / "model.pth")) is network
 
 
 def test_whole_modules_and_other_objects_are_refused_in_one_sentence(tmp_path: Path) -> None:

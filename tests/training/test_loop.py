@@ -120,7 +120,7 @@ def test_a_changed_network_is_trained_as_by_the_plain_step(
     digits: Dataset, monkeypatch: pytest.MonkeyPatch, kind: type[nn.Module]
 ) -> None:
     """Same accuracy as without the shortcut; the same weights where it is not taken."""
-    recipe = dataclasses.replace(SMALL, epochs=6, mixed_precision=False)
+    recipe = dataclasses.replace(SMALL, epochs=3, mixed_precision=False)
     monkeypatch.setitem(NETWORKS, "LeNet", kind)
     model = fit(recipe, digits.train, device=CPU).model
     monkeypatch.setattr(loop, "accelerate", lambda model: model)
