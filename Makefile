@@ -81,13 +81,16 @@ benchmark: setup ## remake the table of speed in results/ and in the README
 
 SIZES := 100 300 1000 3000 10000
 STEPS := reference one-cycle affine elastic
-VARIANTS := fast $(STEPS) $(STEPS:%=%-recalibrated) long averaged gentle best
+VARIANTS := fast fast-calibrated $(STEPS) $(STEPS:%=%-recalibrated) long averaged gentle best
+ABLATIONS := MLP LeNetNoBatchNorm LeNetDropout LeNetSigmoid LeNetTanh LeNetQuarter LeNet1x1
 
 study: setup ## remake the tables of notebook 05: hours, but runs that a table has are kept
 	$(BIN)/lenet study $(VARIANTS:%=--recipe %) --seeds 10 --weights build/study
 	$(BIN)/lenet study --recipe lenet5 --seeds 5
 	$(BIN)/lenet study --recipe one-cycle --network LeNet5 --seeds 2
 	$(BIN)/lenet study --recipe one-cycle --recipe elastic-recalibrated $(SIZES:%=--train-images %) --seeds 3 --out results/sample-size.csv
+	set -e; for network in $(ABLATIONS); do $(BIN)/lenet study --recipe one-cycle --network $$network --seeds 10 --out results/ablations.csv; done
+	$(BIN)/python scripts/peeking.py
 	$(BIN)/python scripts/robustness.py reference=build/study/reference-LeNet-60000-seed0.safetensors best=build/study/best-LeNet-60000-seed0.safetensors
 
 lock: setup ## pin what pyproject.toml asks for; UPGRADE=1 also takes newer versions

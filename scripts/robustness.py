@@ -1,4 +1,4 @@
-"""Accuracy on corrupted test images of networks that `lenet study --weights` kept.
+"""Accuracy on corrupted test images, ours and MNIST-C's, of networks kept by `lenet study --weights`.
 
 python scripts/robustness.py reference=build/study/reference-LeNet-60000-seed0.safetensors best=…
 """
@@ -10,10 +10,11 @@ from pathlib import Path
 
 from lenet_lib import data, files
 from lenet_lib.errors import LenetError
+from lenet_lib.evaluation.mnist_c import mnist_c_accuracy
 from lenet_lib.evaluation.robustness import corruption_accuracy
 from lenet_lib.models import load_weights
 
-OUT = Path("results/robustness.csv")
+OUT, MNIST_C = Path("results/robustness.csv"), Path("results/mnist_c.csv")
 
 
 def main() -> None:
@@ -23,11 +24,15 @@ def main() -> None:
         sys.exit("Name the networks: NAME=FILE.safetensors …")
     try:
         networks = {name: load_weights(path) for name, _, path in pairs}
-        table = corruption_accuracy(networks, data.load("mnist").test)
+        test = data.load("mnist").test
+        table = corruption_accuracy(networks, test)
+        fifteen = mnist_c_accuracy(networks, test)
     except LenetError as error:
         sys.exit(f"Error: {error}")
     files.write(OUT, table.to_csv(index=False, lineterminator="\n"))
+    files.write(MNIST_C, fifteen.to_csv(index=False, lineterminator="\n"))
     print(table.pivot(index=["corruption", "strength"], columns="network", values="accuracy"))
+    print(fifteen.pivot(index="corruption", columns="network", values="accuracy"))
 
 
 if __name__ == "__main__":
