@@ -57,7 +57,7 @@ assert wilson > 0.945
 
 # %% 5. Rejecting by margin
 # Hardly: to be right on 99.9% of the rest, either way rejects about one image in a hundred. With two
-# candidates left, confidence and margin say the same; they differ only where three classes compete.
+# candidates left, confidence and margin say the same; they differ where three classes compete.
 largest = np.sort(models.softmax(logits), axis=1)[:, -2:]
 margin = largest[:, 1] - largest[:, 0]
 needed = [
