@@ -170,7 +170,8 @@ def reliability(tables: Mapping[str, pd.DataFrame]) -> Figure:
     for of in "xy":
         accuracy_axis(panels[0, 0], 20, 100 - best, of=of)
     panels[0, 0].set_ylabel("accuracy (%), with 95% interval")
-    panels[0, 0].legend(loc="lower right", fontsize=7.5)
+    named = panels[0, 0].get_legend_handles_labels()
+    figure.legend(*named, loc="outside lower center", ncols=3, fontsize=7.5)
     return figure
 
 
@@ -196,41 +197,4 @@ def rejection(tables: Mapping[str, pd.DataFrame], *, most: float = 0.1) -> Figur
     axes.set(xlabel="images rejected, least confident first (%)", xlim=(0, 100 * most))
     axes.set_ylabel("accuracy on the rest (%)")
     axes.legend(loc="center right")  # the curves rise at the left or stay at the bottom
-    return figure
-
-
-def hardest_writers(table: pd.DataFrame, overall: float) -> Figure:
-    """Draw the error rates of single writers with their intervals.
-
-    Parameters
-    ----------
-    table
-        By writer's number: ``student``, ``digits``, ``errors``, ``rate``, ``low``, ``high``.
-    overall
-        The error rate over all writers, 0–1, which is marked.
-    """
-    figure = plt.figure(figsize=(COLUMN, 0.75 + 0.24 * len(table)))
-    axes = figure.subplots()
-    percent = 100 * table[["rate", "low", "high"]].to_numpy()
-    place = np.arange(len(table))
-    for student, colour, name in ((True, "blue", "students"), (False, "red", "Census employees")):
-        mine = np.flatnonzero(table["student"].to_numpy(dtype=bool) == student)
-        if not len(mine):
-            continue
-        spread = np.abs(percent[mine, 1:] - percent[mine, :1]).T
-        axes.errorbar(
-            percent[mine, 0], place[mine], xerr=spread, fmt="o", color=PALETTE[colour],
-            capsize=2.5, ms=4.5, label=name,
-        )  # fmt: skip
-    axes.axvline(100 * overall, color=PALETTE["grey"], ls="--", lw=1, label="all writers")
-    labels = [
-        f"{writer} ({row.errors} of {row.digits})"
-        for writer, row in zip(table.index, table.itertuples(), strict=True)
-    ]
-    axes.set_yticks(place, labels)
-    axes.set(ylim=(len(table) - 0.5, -0.5), xlabel="test error (%), with 95% interval")
-    axes.set_xlim(0)
-    axes.set_ylabel("writer (errors of digits)")
-    axes.grid(visible=False, axis="y")
-    axes.legend(loc="lower right")
     return figure

@@ -41,7 +41,8 @@ def misclassified(images: Tensor, errors: pd.DataFrame, classes: Sequence[str]) 
         draw_digit(axes, images[row["index"]])
         title = f"{classes[row['truth']]}→{classes[row['prediction']]}"
         if "confidence" in row:
-            title += f" {100 * row['confidence']:.0f}%"
+            percent = 100 * row["confidence"]
+            title += f" {percent:.0f}%" if percent < 99.5 else " >99%"  # nothing is certain
         if long:
             title = title.replace("→", "→\n").replace(" ", "\n")
         axes.set_title(title, fontsize=7, fontweight="normal", loc="center", pad=2)
@@ -106,24 +107,4 @@ def confused_pairs(
         axes.spines[:].set(visible=True, color=PALETTE["grey"], linewidth=0.8)
         axes.set_xlabel("predicted class")
     panels[0].set_ylabel("true class")
-    return figure
-
-
-def hand(images: Tensor, labels: Tensor, predictions: Tensor, *, columns: int = 12) -> Figure:
-    """Draw all of one writer's images in the order of their class, the misclassified ones framed.
-
-    Parameters
-    ----------
-    images, labels, predictions
-        uint8 N×1×28×28; int64 N; int64 N.
-    columns
-        Images a row.
-    """
-    order = labels.argsort(stable=True).tolist()
-    figure, grid = _tiles(len(order), columns, height=1.3)
-    for axes, i in zip(grid, order, strict=False):
-        draw_digit(axes, images[i])
-        if labels[i] != predictions[i]:
-            axes.set_title(f"as {int(predictions[i])}", fontsize=7, loc="center", pad=2)
-            _frame(axes)
     return figure

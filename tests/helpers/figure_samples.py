@@ -228,9 +228,6 @@ SAMPLES: dict[str, Callable[[], Figure]] = {
         {"one": reliability(bins=10, strategy="quantile"), "other": reliability()}
     ),
     "evaluation.rejection": lambda: evaluation.rejection({"by confidence": rejection()}),
-    "evaluation.hardest_writers": lambda: evaluation.hardest_writers(
-        by_writer()[1].assign(rate=0.1, low=0.05, high=0.2), 0.01
-    ),
     "evidence.variants": lambda: evidence.variants(
         runs(), comparison.summarise(runs()), {"a": "the first"}
     ),
@@ -250,7 +247,6 @@ SAMPLES: dict[str, Callable[[], Figure]] = {
     "galleries.misclassified": lambda: galleries.misclassified(images(), errors(), SHORT),
     "galleries.misclassified long": lambda: galleries.misclassified(images(), errors(), LONG),
     "galleries.confused_pairs": lambda: galleries.confused_pairs(images(), PAIRS),
-    "galleries.hand": lambda: galleries.hand(images(9), waves(9) > 0, waves(9) > 0.5),
     "model.layer_maps": lambda: model.layer_maps(
         images()[0], {"conv1": waves(6, 30, 30), "pool": waves(16, 5, 5).abs()}
     ),

@@ -12,7 +12,7 @@ def test_every_error_is_drawn_and_disputed_ones_are_framed() -> None:
     figure = galleries.misclassified(images(), errors(), SHORT)
     shown = [axes for axes in figure.axes if axes.axison]
     titles = [axes.get_title(loc="center") for axes in shown]
-    assert titles[:2] == ["0→3 100%", "1→4 97%"] and len(titles) == 12
+    assert titles[:2] == ["0→3 >99%", "1→4 97%"] and len(titles) == 12
     framed = [axes.spines["left"].get_linewidth() > 1 for axes in shown]
     assert framed == errors()["disputed"].tolist()
     np.testing.assert_array_equal(shown[3].images[0].get_array(), images()[3, 0])
