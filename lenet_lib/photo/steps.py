@@ -51,8 +51,8 @@ SURE = 0.9
 MOST = 0.6
 """And it must have such a part of the ink, or it may be a scrap."""
 
-LEAST = 0.05
-"""What is a digit with less probability is refused."""
+LEAST = 0.15
+"""What is a digit with less probability, times its part of the ink, is refused."""
 
 SMALLEST = 18
 """A digit's least size in pixels: about that of the box it must fill."""
@@ -155,7 +155,7 @@ def explain(source: str | Path | bytes | NDArray[np.uint8]) -> Steps:
             picture,
             best.steps,
         )
-    if best.steps.likeness < LEAST:
+    if best.steps.likeness * best.share < LEAST:
         raise RefusedError(
             f"What was found in {name} looks like no digit; crop the picture to one digit "
             f"(--show saves what was seen).",
@@ -219,8 +219,7 @@ def finds(picture: NDArray[np.uint8], ink: Array) -> Iterator[Find]:
         chances = opinions(digit[None])[0]
         others = _other_digits(labels, rivals(pieces, main)) if chances[NONE] < 0.95 else 0
         likeness = float(chances[:NONE].max()) * (0.5 if main.is_edge else 1)
-        total = sum(piece.mass for piece in every if main.is_edge or not piece.is_edge)
-        share = sum(part.mass for part in parts) / total
+        share = sum(part.mass for part in parts) / sum(piece.mass for piece in every)
         size = 0 if main.is_edge else main.size
         yield Find(Steps(picture, ink, mask, strokes, digit, likeness), size, share, others)
 
