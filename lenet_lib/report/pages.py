@@ -77,7 +77,9 @@ def set_pages(body: Body, settings: Settings, folder: Path) -> bytes:
         try:
             return _compile(texts, folder, settings, fonts)
         except typst.TypstError as error:
-            missing = list(dict.fromkeys(NO_GLYPH.findall(error.diagnostic)))
+            found = dict.fromkeys(NO_GLYPH.findall(error.diagnostic))
+            # What is ASCII is also our own code: 1️⃣ loses its box, not its number.
+            missing = [sign for text in found if (sign := re.sub(r"[ -~]", "", text))]
             if not missing:
                 return _without_standard(error, texts, folder, settings, fonts)
         if attempt == 0:  # the usual fonts lack a character: the system may have one

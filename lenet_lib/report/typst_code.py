@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable
 
 Value = str | float | bool | None
-# Control characters, the byte order mark and the variation selectors have no glyph in any font.
-INVISIBLE = dict.fromkeys([*range(32), 0x7F, 0xFEFF, 0xFE0E, 0xFE0F])
+# Control characters, a keycap's box, the byte order mark, variation selectors: no font has them.
+INVISIBLE = dict.fromkeys([*range(32), 0x7F, 0x20E3, 0xFEFF, 0xFE0E, 0xFE0F])
 ESCAPES = INVISIBLE | str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"})
 
 

@@ -114,9 +114,15 @@ def test_system_font_is_preferred(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_what_no_font_has_is_printed_by_name(tmp_path: Path) -> None:
     result = typeset(
-        tmp_path, markdown("# Done ✅\n\nA 🎉 and an eye: \U00013000."), title="", code=True
+        tmp_path,
+        markdown("# Done ✅\n\nA 🎉 and an eye: \U00013000. 1️⃣ ありがとう Мир"),
+        title="",
+        code=True,
     )
-    assert "Done ✔" in result.text and "A [party popper] and an eye: □." in result.text
+    assert (
+        "Done ✔" in result.text
+        and "A [party popper] and an eye: □. 1 ありがとう Мир" in result.text
+    )
     (warning,) = result.warnings
     assert "🎉 ([party popper])" in warning and "\U00013000" in warning
     assert b"pdfuaid:part" in result.catalogue["/Metadata"].get_data()
