@@ -17,9 +17,6 @@ OUT = ROOT / "results" / "licences.csv"
 ELSEWHERE = {"appnope": "BSD-2-Clause", "colorama": "BSD-3-Clause", "pywinpty": "MIT"}
 """What only other systems install, as the packages' own pages have it."""
 
-INSIDE = {"pypandoc-binary": "MIT AND GPL-2.0-or-later"}
-"""What a wheel carries beyond what it declares: pandoc, which we run as a program of its own."""
-
 SPDX = {
     r"apache": "Apache-2.0",
     r"bsd.2": "BSD-2-Clause",
@@ -64,7 +61,7 @@ def licence(name: str) -> str:
 
 def main() -> None:
     """Write the table."""
-    rows = [(name, version, INSIDE.get(name) or licence(name)) for name, version in pins().items()]
+    rows = [(name, version, licence(name)) for name, version in pins().items()]
     table = pd.DataFrame(rows, columns=["package", "version", "licence"])
     table.to_csv(OUT, index=False, lineterminator="\n")
     print(table.licence.value_counts().to_string())

@@ -68,7 +68,8 @@ def ground_of(shade: Array, window: int) -> Array:
 def darkness(shade: Array, window: int) -> Array:
     """Give how much darker than its ground each pixel is, 0–1; see :func:`ground_of`."""
     ground = np.maximum(ground_of(shade, window), 0.1)
-    return np.clip(1 - ndimage.gaussian_filter(shade, 0.7) / ground, 0, 1).astype(np.float32)
+    away = 1 - ndimage.gaussian_filter(shade, 0.7) / ground
+    return np.asarray(np.clip(away, 0, 1), dtype=np.float32)
 
 
 def is_dark(shade: Array) -> bool:

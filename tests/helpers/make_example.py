@@ -24,7 +24,15 @@ def make() -> bytes:
     for stroke in STROKES:
         ImageDraw.Draw(image).line(stroke, fill=255, width=9, joint="curve")
     digit = np.asarray(image.resize((28, 28), Image.Resampling.BOX))
-    scene = Scene(110.0, 0.055, (1.2, 1.6, 1.8, 1.5), pen="blue", lines="squared", light="shadow", rotation=5.0)
+    scene = Scene(
+        110.0,
+        0.055,
+        (1.2, 1.6, 1.8, 1.5),
+        pen="blue",
+        lines="squared",
+        light="shadow",
+        rotation=5.0,
+    )
     return photograph(digit, np.random.default_rng(6), scene)[0]
 
 

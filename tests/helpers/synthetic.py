@@ -294,7 +294,7 @@ def _flow(rng: np.random.Generator, covered: Array, scene: Scene) -> Array:
 
 def _ratio(scene: Scene) -> Array:
     """Give what full ink multiplies the paper's colour by; above 1 for chalk."""
-    pen, paper = np.float32(PENS[scene.pen]), np.float32(PAPERS[scene.paper])
+    pen, paper = (np.asarray(c, np.float32) for c in (PENS[scene.pen], PAPERS[scene.paper]))
     return pen / paper if scene.paper == "blackboard" else pen
 
 
