@@ -225,7 +225,8 @@ class Recipe:
     def digest(self) -> str:
         """Give 12 hexadecimal digits of all settings, the teacher's included, but for the names.
 
-        What has its default value is left out, so that a new setting changes no old digest.
+        What has its default value is left out, so that a new setting changes no old digest; the
+        default of a setting must therefore stay what it is.
         """
         text = json.dumps(_chosen(self), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
