@@ -19,7 +19,7 @@ MARKS = re.compile(r"(<!-- results -->\n).*(<!-- /results -->)", re.DOTALL)
 def table(runs: pd.DataFrame, study: pd.DataFrame) -> str:
     """Give the Markdown table and the lines on the machine under it."""
     lines = [
-        "| pipeline | runs | test accuracy, mean (95 % t-interval) | training time | images/s |",
+        "| pipeline | runs | test accuracy, mean (95% t-interval) | training time | images/s |",
         "|---|---|---|---|---|",
     ]
     names = {
@@ -31,14 +31,14 @@ def table(runs: pd.DataFrame, study: pd.DataFrame) -> str:
         mean, low, high = (100 * value for value in mean_interval(own.accuracy))
         lines.append(
             f"| {text.format(own.epochs.iloc[0])} | {len(own)} | "
-            f"{mean:.2f} % ({low:.2f}–{high:.2f} %) | {own.train_seconds.mean():.1f} s | "
+            f"{mean:.2f}% ({low:.2f}–{high:.2f}%) | {own.train_seconds.mean():.1f} s | "
             f"{own.images_per_second.mean():,.0f} |"
         )
     best = study[(study.recipe == "best") & (study.network == "LeNet")]
     mean, low, high = (100 * value for value in mean_interval(best.accuracy))
     lines.append(
         f"| this report's, recipe `best`, {best.epochs.iloc[0]} epochs and a teacher's | "
-        f"{len(best)} | **{mean:.3f} %** ({low:.2f}–{high:.2f} %) | {best.seconds.mean():,.0f} s | "
+        f"{len(best)} | **{mean:.3f}%** ({low:.2f}–{high:.2f}%) | {best.seconds.mean():,.0f} s | "
         "– |"
     )
     means = runs.groupby("pipeline")[["train_seconds", "images_per_second"]].mean()

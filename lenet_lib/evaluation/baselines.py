@@ -50,7 +50,7 @@ def compare(train: Images, validation: Images) -> pd.DataFrame:
     -------
     DataFrame
         One row for each, by name: ``images`` it learned from; ``accuracy``, ``low`` and ``high``
-        (95 % Wilson interval) on the validation images, as fractions 0–1.
+        (95% Wilson interval) on the validation images, as fractions 0–1.
     """
     X, x = pixels(train), pixels(validation)  # noqa: N806 (scikit-learn's name)
     labels, rows = validation.labels.numpy(), {}

@@ -36,7 +36,7 @@ def reliability(
     -------
     DataFrame
         One row a bin: its edges ``left`` and ``right`` (right edge included), the ``count`` of
-        images in it, their mean ``confidence``, their ``accuracy`` and its 95 % Wilson interval
+        images in it, their mean ``confidence``, their ``accuracy`` and its 95% Wilson interval
         ``low`` to ``high``.
     """
     claimed, kept = np.asarray(confidence, dtype=float), np.asarray(correct, dtype=bool)

@@ -156,7 +156,7 @@ def peeking_gain(table: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         By recipe: ``runs``; the mean accuracy after the ``last`` epoch and after each run's
-        ``best`` one, in %; their difference ``gain`` in percentage points, and its 95 % t-interval
+        ``best`` one, in %; their difference ``gain`` in percentage points, and its 95% t-interval
         over seeds, ``low`` to ``high``.
     """
     rows = {}

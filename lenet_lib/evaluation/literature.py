@@ -60,7 +60,7 @@ PUBLISHED = (
 
 
 def published_table() -> pd.DataFrame:
-    """List :data:`PUBLISHED` with 95 % Wilson intervals over the 10,000 images, in %.
+    """List :data:`PUBLISHED` with 95% Wilson intervals over the 10,000 images, in %.
 
     Returns
     -------

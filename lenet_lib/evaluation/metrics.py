@@ -33,7 +33,7 @@ class Metrics:
     loss
         Mean cross-entropy over images, in nats; NaN where only predictions are known.
     accuracy, accuracy_low, accuracy_high
-        Fraction right, and its 95 % Wilson interval.
+        Fraction right, and its 95% Wilson interval.
     confusion
         10×10 counts, rows true, columns predicted.
     report

@@ -97,7 +97,7 @@ def by_writer(correct: NDArray[np.bool_], who: Writers) -> pd.DataFrame:
     -------
     DataFrame
         One row a writer, by NIST's number: ``student``, ``digits``, ``errors``, the error ``rate``
-        (0–1) and its 95 % Wilson interval ``low`` to ``high``; the most errors first.
+        (0–1) and its 95% Wilson interval ``low`` to ``high``; the most errors first.
     """
     table = (
         pd.DataFrame({"writer": who.writer, "student": who.student, "wrong": ~correct})

@@ -73,7 +73,7 @@ def compare(
     -------
     DataFrame
         One row a pair, in the order given: ``before, after``, their runs ``n_before, n_after`` and
-        means ``mean_before, mean_after``; the ``difference`` after − before and its 95 % Welch
+        means ``mean_before, mean_after``; the ``difference`` after − before and its 95% Welch
         interval ``low`` to ``high``; the two-sided p values ``welch`` and ``permutation``;
         ``holm``, the latter corrected for the number of pairs; and ``significant``: whether that is
         below :data:`ALPHA` and either side has :data:`RUNS` runs or more.
@@ -116,7 +116,7 @@ def _runs(groups: Mapping[str, ArrayLike], name: str) -> NDArray[np.float64]:
 
 
 def holm(p: ArrayLike) -> NDArray[np.float64]:
-    """Correct p values for their number (Holm 1979): still 5 % risk of *any* false alarm."""
+    """Correct p values for their number (Holm 1979): still 5% risk of *any* false alarm."""
     values = np.asarray(p, dtype=float)
     order = np.argsort(values)
     corrected = np.maximum.accumulate(values[order] * np.arange(len(values), 0, -1))
@@ -181,7 +181,7 @@ def compare_by_cluster(
     Returns
     -------
     ClusterDifference
-        Of the error rates, other − one, as fractions; the 95 % percentile bootstrap interval over
+        Of the error rates, other − one, as fractions; the 95% percentile bootstrap interval over
         writers; and the two-sided p value of the test that swaps the two networks, writer by
         writer, at random (McNemar's test, with writers in place of images).
     """

@@ -90,7 +90,7 @@ def by_class(report: Mapping[str, Mapping[str, float]], confusion: Counts) -> Fi
     report
         scikit-learn's report by class, as a dictionary.
     confusion
-        Counts, for the 95 % Wilson intervals of precision (by column) and recall (by row).
+        Counts, for the 95% Wilson intervals of precision (by column) and recall (by row).
     """
     figure, axes = plt.subplots(figsize=(COLUMN, 2.7))
     names = [name for name in report if name not in ("accuracy", "macro avg", "weighted avg")]
