@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "results"
 
 MADE = {
-    "study.csv": "ac9f394",
+    "study.csv": "26846c8",
     "time_to_accuracy.csv": "4b01f13",
     "robustness.csv": "3771a87",
     "sample-size.csv": "0349974",
