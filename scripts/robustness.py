@@ -1,4 +1,4 @@
-"""Accuracy on corrupted test images, ours and MNIST-C's, of networks kept by `lenet study --weights`.
+"""Accuracy on corrupted test images, ours and MNIST-C's, of networks that `lenet study` kept.
 
 python scripts/robustness.py reference=build/study/reference-LeNet-60000-seed0.safetensors best=…
 """

@@ -56,8 +56,8 @@ assert simple < 0.93
 assert wilson > 0.945
 
 # %% 5. Rejecting by margin
-# Hardly: to be right on 99.9% of the rest, either way rejects about one image in a hundred. With two
-# candidates left, confidence and margin say the same; they differ where three classes compete.
+# Hardly: to be right on 99.9% of the rest, either way rejects about one image in a hundred. With
+# two candidates left, confidence and margin say the same; they differ where three classes compete.
 largest = np.sort(models.softmax(logits), axis=1)[:, -2:]
 margin = largest[:, 1] - largest[:, 0]
 needed = [
