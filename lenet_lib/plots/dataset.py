@@ -142,7 +142,7 @@ def mean_and_deviation(data: Images, classes: tuple[str, ...]) -> Figure:
     return figure
 
 
-def label_errors(images: Tensor, labels: Mapping[int, Dispute]) -> Figure:
+def label_errors(images: Tensor, labels: Mapping[int, Dispute], *, columns: int = 5) -> Figure:
     """Show images whose label people dispute.
 
     Parameters
@@ -152,9 +152,12 @@ def label_errors(images: Tensor, labels: Mapping[int, Dispute]) -> Figure:
     labels
         Index → how people judged the label; drawn as given label → the digit that most chose
         instead, or a question mark where they agreed on none.
+    columns
+        Images in a row.
     """
-    rows = -(-len(labels) // 5)
-    figure, grid = plt.subplots(rows, 5, figsize=(COLUMN, 1.62 * rows))
+    rows = -(-len(labels) // columns)
+    height = rows * (COLUMN / columns + 0.36)
+    figure, grid = plt.subplots(rows, columns, figsize=(COLUMN, height))
     for axes in grid.flat[len(labels) :]:
         axes.axis("off")
     for axes, (index, dispute) in zip(grid.flat, labels.items(), strict=False):

@@ -70,3 +70,5 @@ def test_label_errors_name_what_raters_agreed_on(digits: Dataset) -> None:
     figure = dataset.label_errors(digits.train.images, disputes)
     assert [axes.get_title(loc="center") for axes in figure.axes[:2]] == ["1 → 2", "5 → ?"]
     assert {"no.", "3", "8"} <= set(words(figure))
+    assert len(figure.axes) == 5
+    assert len(dataset.label_errors(digits.train.images, disputes, columns=8).axes) == 8
