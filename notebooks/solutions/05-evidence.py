@@ -25,9 +25,9 @@ alone = len(best) / best.seed.nunique()
 assert together < alone
 
 # %% 2. Luck for sale
-# The maximum of ten accuracies is above their mean by about one and a half standard deviations, and all
-# of that is luck: on other images the chosen network is worth no more than the mean. Here the best seed
-# has fewer errors than the average by more than a fifth.
+# The maximum of ten accuracies is above their mean by about one and a half standard deviations, and
+# all of that is luck: on other images the chosen network is worth no more than the mean. Here the
+# best seed has fewer errors than the average by more than a fifth.
 errors = runs[(runs.recipe == "best") & (runs.train_images == 60_000)].errors
 gain = errors.mean() - errors.min()
 assert 1.0 < gain / errors.std() < 2.2
@@ -35,8 +35,8 @@ assert gain > 0.2 * errors.mean()
 
 # %% 3. How many runs?
 # A difference of one standard deviation is found in less than half of the trials with 5 runs a side
-# (and is never claimed, since that is below the least number of runs), more often with 10, and mostly
-# with 20.
+# (and is never claimed, since that is below the least number of runs), more often with 10, and
+# mostly with 20.
 random = np.random.default_rng(0)
 found = {}
 for count in (5, 10, 20):
