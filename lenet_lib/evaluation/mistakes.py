@@ -71,18 +71,6 @@ def confused_pairs(confusion: NDArray[np.int64]) -> pd.DataFrame:
     return table[table["errors"] > 0].reset_index(drop=True)
 
 
-def borderline(logits: Tensor, labels: Tensor, truth: int, prediction: int) -> NDArray[np.int64]:
-    """Find the images of one class that are predicted as another (or the same), hardest first.
-
-    Hardest means: the least difference between the two largest logits. Positions, int64.
-    """
-    predicted = logits.argmax(1)
-    top = logits.topk(2, dim=1).values
-    found = ((labels == truth) & (predicted == prediction)).nonzero().flatten()
-    order = (top[found, 0] - top[found, 1]).argsort(stable=True)
-    return np.asarray(found[order].numpy(), dtype=np.int64)
-
-
 def by_writer(correct: NDArray[np.bool_], who: Writers) -> pd.DataFrame:
     """Count each writer's digits and errors.
 

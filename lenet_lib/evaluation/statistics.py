@@ -8,7 +8,7 @@ latter whole *writers* are drawn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -200,34 +200,6 @@ def compare_by_cluster(
         rng=np.random.default_rng(seed),
     )
     return ClusterDifference(float(more.sum() / digits.sum()), low, high, float(swapped.pvalue))
-
-
-def macro_f1(confusion: NDArray[np.int64]) -> float:
-    """Average the F1 scores of all classes (rows true, columns predicted), as a fraction 0–1."""
-    hit, both = np.diag(confusion), confusion.sum(0) + confusion.sum(1)
-    return float(np.mean(2 * hit / np.maximum(both, 1)))
-
-
-def bootstrap_confusion(
-    confusion: NDArray[np.int64],
-    statistic: Callable[[NDArray[np.int64]], float],
-    *,
-    confidence: float = 0.95,
-    resamples: int = 2000,
-    seed: int = 0,
-) -> Interval:
-    """Bootstrap over images what follows from a confusion matrix (percentiles, Efron 1979).
-
-    Drawing images with replacement is drawing the matrix from a multinomial distribution, so the
-    images themselves are not needed and a published matrix will do (a hundred times sooner than
-    with scipy's ``bootstrap``, which draws the images).
-    """
-    rng = np.random.default_rng(seed)
-    cells = confusion.ravel() / confusion.sum()
-    drawn = rng.multinomial(int(confusion.sum()), cells, size=resamples)
-    values = [statistic(matrix) for matrix in drawn.reshape(-1, *confusion.shape)]
-    low, high = np.quantile(values, [(1 - confidence) / 2, (1 + confidence) / 2])
-    return float(low), float(high)
 
 
 def bootstrap_clusters(

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import numpy as np
-import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
@@ -14,7 +13,7 @@ from torch import Tensor
 
 from lenet_lib.data import Images
 from lenet_lib.data.label_errors import Dispute
-from lenet_lib.plots.style import COLOURS, COLUMN, PALETTE
+from lenet_lib.plots.style import COLUMN, PALETTE
 from lenet_lib.plots.tiles import bare, draw_digit, mosaic
 
 
@@ -29,23 +28,6 @@ def sample_grid(data: Images, classes: tuple[str, ...], *, each: int = 16, seed:
     bare(axes)
     axes.set_yticks(np.arange(10) * 31 + 13.5, classes)
     axes.tick_params(length=0, labelsize=9.5)
-    return figure
-
-
-def class_balance(train: Tensor, test: Tensor, classes: tuple[str, ...]) -> Figure:
-    """Compare the classes' shares of the training and of the test set; labels int64 N."""
-    figure, axes = plt.subplots(figsize=(COLUMN, 2.5))
-    sets = {f"{name} ({len(labels):,} images)": labels.numpy()
-            for name, labels in (("training", train), ("test", test))}  # fmt: skip
-    sns.histplot(
-        sets, ax=axes, stat="percent", common_norm=False, multiple="dodge", discrete=True,
-        shrink=0.8, alpha=1, linewidth=0, palette=COLOURS[:2],
-    )  # fmt: skip
-    axes.axhline(10, color="black", linewidth=0.9, linestyle=(0, (4, 3)))
-    axes.set(xlabel="class", ylabel="share of the images (%)", xlim=(-0.6, 9.6))
-    axes.set_xticks(range(10), classes, rotation=0 if max(map(len, classes)) < 4 else 30)
-    axes.grid(visible=False, axis="x")
-    sns.move_legend(axes, "lower center", bbox_to_anchor=(0.5, 1), ncols=2, title=None)
     return figure
 
 
@@ -117,28 +99,6 @@ def intensities(data: Images, classes: tuple[str, ...]) -> Figure:
     right.set(xlabel="class", ylabel="ink (% of the image's area)", ylim=(0, None))
     right.set_xticks(range(10), classes, rotation=0 if max(map(len, classes)) < 4 else 60)
     right.grid(visible=False, axis="x")
-    return figure
-
-
-def mean_and_deviation(data: Images, classes: tuple[str, ...]) -> Figure:
-    """Show each class's mean image and, below it, each pixel's standard deviation."""
-    parts = [data.images[data.labels == k, 0].double() for k in range(10)]
-    rows = {
-        "mean": [part.mean(0) for part in parts],
-        "deviation": [part.std(0, correction=0) for part in parts],
-    }
-    figure, grid = plt.subplots(2, 10, figsize=(COLUMN, 1.75))
-    for axes, (name, images), cmap in zip(grid, rows.items(), ("gray_r", "magma_r"), strict=True):
-        top = max(float(image.max()) for image in images)
-        for ax, image, label in zip(axes, images, classes, strict=True):
-            shown = draw_digit(ax, image, vmax=top, cmap=cmap)
-            if name == "mean":
-                ax.set_title(label, loc="center", fontsize=9 if len(label) < 3 else 7)
-        axes[0].set_ylabel(name)
-        bar = figure.colorbar(shown, ax=axes, shrink=0.9, aspect=9, pad=0.01)
-        bar.outline.set_visible(False)
-        bar.ax.tick_params(labelsize=7)
-        bar.set_label("grey level", fontsize=7)
     return figure
 
 

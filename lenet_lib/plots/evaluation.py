@@ -13,39 +13,11 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from lenet_lib.evaluation.metrics import wilson_interval
 from lenet_lib.plots.axes import accuracy_axis, draw_intervals, name_rows
 from lenet_lib.plots.style import COLUMN, PALETTE
 
 Counts = NDArray[np.int64]
 _MARKS = {"precision": ("s", "blue"), "recall": ("o", "red"), "f1-score": ("D", "green")}
-
-
-def error_rates(
-    table: pd.DataFrame,
-    *,
-    label: str = "test error (%), with 95% interval",
-    floor: float | None = None,
-) -> Figure:
-    """Draw error rates with their intervals, one row each.
-
-    Parameters
-    ----------
-    table
-        By name: the error ``rate`` and its interval ``low`` to ``high``, as fractions 0–1.
-    label
-        What the axis shows.
-    floor
-        The share of disputed labels, 0–1, to be marked: no rate below it can be told from 0.
-    """
-    figure, axes = plt.subplots(figsize=(COLUMN, 0.65 + 0.3 * len(table)))
-    draw_intervals(axes, 100 * table[["rate", "low", "high"]], np.arange(len(table)))
-    name_rows(axes, list(table.index), above=0.8)
-    if floor is not None:
-        axes.axvspan(0, 100 * floor, color=PALETTE["orange"], alpha=0.25, lw=0)
-        axes.text(103 * floor, -0.45, "← disputed labels", va="center", fontsize=7.5)
-    axes.set(xlabel=label, xlim=(0, None))
-    return figure
 
 
 def confusion_matrix(matrices: Mapping[str, Counts], classes: Sequence[str]) -> Figure:
@@ -79,35 +51,6 @@ def confusion_matrix(matrices: Mapping[str, Counts], classes: Sequence[str]) -> 
         axes.tick_params(axis="x", rotation=90 if long else 0)
         axes.set(title=title, xlabel="predicted class")
     panels[0, 0].set_ylabel("true class")
-    return figure
-
-
-def by_class(report: Mapping[str, Mapping[str, float]], confusion: Counts) -> Figure:
-    """Draw precision, recall and F1 of every class.
-
-    Parameters
-    ----------
-    report
-        scikit-learn's report by class, as a dictionary.
-    confusion
-        Counts, for the 95% Wilson intervals of precision (by column) and recall (by row).
-    """
-    figure, axes = plt.subplots(figsize=(COLUMN, 2.7))
-    names = [name for name in report if name not in ("accuracy", "macro avg", "weighted avg")]
-    hits, place = np.diag(confusion), np.arange(len(names))
-    totals = {"precision": confusion.sum(0), "recall": confusion.sum(1)}
-    for shift, (metric, (marker, colour)) in zip((-0.22, 0, 0.22), _MARKS.items(), strict=True):
-        value = 100 * np.array([report[name][metric] for name in names])
-        if metric in totals:
-            pairs = zip(hits, totals[metric], strict=True)
-            bounds = 100 * np.array([wilson_interval(int(k), max(int(n), 1)) for k, n in pairs])
-            axes.vlines(place + shift, bounds[:, 0], bounds[:, 1], color=PALETTE[colour], lw=1)
-        label = "F1" if metric == "f1-score" else metric
-        axes.plot(place + shift, value, marker, ms=4.5, color=PALETTE[colour], label=label)
-    axes.set_xticks(place, names, rotation=30 if max(map(len, names)) > 2 else 0)
-    axes.grid(visible=False, axis="x")
-    axes.set(xlabel="class", ylabel="on the test set (%)")
-    axes.legend(ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.0))
     return figure
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from numpy.typing import NDArray
 from torch import Tensor
 
 from lenet_lib.plots.style import COLUMN, PALETTE
@@ -65,46 +63,3 @@ def _tiles(count: int, columns: int, *, height: float) -> tuple[Figure, list[Axe
 def _frame(axes: Axes) -> None:
     """Frame an image that stands out."""
     axes.spines[:].set(color=PALETTE["red"], linewidth=2)
-
-
-def confused_pairs(
-    images: Tensor,
-    blocks: Mapping[tuple[str, str], Mapping[tuple[int, int], NDArray[np.int64]]],
-    *,
-    side: int = 4,
-) -> Figure:
-    """Draw confused pairs as 2×2 blocks: rows the true class, columns the predicted one.
-
-    Parameters
-    ----------
-    images
-        uint8 N×1×28×28.
-    blocks
-        For each pair of class names, the positions of the images in each of the four fields
-        (true 0 or 1, predicted 0 or 1).
-    side
-        A field shows at most ``side`` × ``side`` images.
-    """
-    width = COLUMN / len(blocks)
-    figure, grid = plt.subplots(1, len(blocks), figsize=(COLUMN, width + 0.35), squeeze=False)
-    panels = grid[0]
-    half = 28 * side
-    for axes, (names, fields) in zip(panels, blocks.items(), strict=True):
-        canvas = np.zeros((2 * half + 6, 2 * half + 6))
-        for (true, predicted), found in fields.items():
-            for number, index in enumerate(found[: side * side]):
-                y = true * (half + 6) + 28 * (number // side)
-                x = predicted * (half + 6) + 28 * (number % side)
-                canvas[y : y + 28, x : x + 28] = images[int(index), 0]
-        axes.imshow(canvas)
-        for line in (axes.axhline, axes.axvline):
-            line(half + 2.5, color=PALETTE["grey"], lw=0.8)
-        ticks = [half / 2, half * 1.5 + 6]
-        axes.set_xticks(ticks, names)
-        axes.set_yticks(ticks, names, rotation=90 if max(map(len, names)) > 2 else 0, va="center")
-        axes.tick_params(length=0)
-        axes.grid(visible=False)
-        axes.spines[:].set(visible=True, color=PALETTE["grey"], linewidth=0.8)
-        axes.set_xlabel("predicted class")
-    panels[0].set_ylabel("true class")
-    return figure

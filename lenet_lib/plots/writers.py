@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 from torch import Tensor
 
 from lenet_lib.data import Writers
-from lenet_lib.evaluation.metrics import wilson_interval
-from lenet_lib.plots.axes import draw_intervals, name_rows
 from lenet_lib.plots.style import COLUMN, PALETTE
 from lenet_lib.plots.tiles import bare, mosaic
 
@@ -91,27 +87,4 @@ def samples(rows: Sequence[tuple[str, Tensor]], columns: int = 10) -> Figure:
         axes.imshow(mosaic(images, columns), interpolation="auto", vmin=0, vmax=255)
         bare(axes)
         axes.set_ylabel(title, rotation=0, ha="right", va="center", labelpad=6)
-    return figure
-
-
-def leakage(wrong: Mapping[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]]) -> Figure:
-    """Show how much a nearest neighbour owes to other digits of the same writer.
-
-    Parameters
-    ----------
-    wrong
-        By group: whether the neighbour's label is wrong with and without the writer's other
-        digits to choose from, bool each.
-    """
-    figure, axes = plt.subplots(figsize=(COLUMN, 0.9 + 0.45 * len(wrong)))
-    kinds = [("writers shared (random split)", "red", "o"), ("new writers", "blue", "s")]
-    for kind, (name, colour, marker) in enumerate(kinds):
-        counts = [(int(errors[kind].sum()), len(errors[kind])) for errors in wrong.values()]
-        rates = [(count / total, *wilson_interval(count, total)) for count, total in counts]
-        places = np.arange(len(wrong)) + 0.26 * kind - 0.13
-        table = 100 * pd.DataFrame(rates)
-        draw_intervals(axes, table, places, colour=colour, marker=marker, label=name)
-    name_rows(axes, list(wrong))
-    axes.set(xlabel="error of 1-NN (%), with 95% interval", xlim=(0, None))
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
     return figure

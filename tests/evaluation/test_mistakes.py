@@ -33,13 +33,6 @@ def test_the_assignments_most_confused_pair() -> None:
     assert table["errors"].sum() == 85
 
 
-def test_borderline_is_the_closest_call() -> None:
-    labels = torch.tensor([1, 1, 1])
-    logits = torch.tensor([[0.0, 5, 0], [0, 1.0, 0], [9.0, 1, 0]])
-    assert mistakes.borderline(logits, labels, 1, 1).tolist() == [1, 0]
-    assert mistakes.borderline(logits, labels, 1, 0).tolist() == [2]
-
-
 def test_errors_are_counted_by_writer() -> None:
     who = Writers(series=np.array([4, 4, 0, 0, 0]), writer=np.array([7, 7, 9, 9, 9]))
     table = mistakes.by_writer(np.array([True, False, False, False, True]), who)

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
-from lenet_lib.data.assignment import CONFUSION
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluation import statistics
 
@@ -106,16 +105,6 @@ def test_differences_that_come_from_one_writer_alone_prove_nothing() -> None:
     assert independent.p < 0.001
     assert together.p > 0.9
     assert together.high == 0
-
-
-def test_the_bootstrap_of_the_accuracy_is_near_the_binomials() -> None:
-    def accuracy(matrix: np.ndarray) -> float:
-        return float(np.trace(matrix) / matrix.sum())
-
-    low, high = statistics.bootstrap_confusion(CONFUSION, accuracy)
-    half = 1.96 * math.sqrt(0.9915 * 0.0085 / 10_000)
-    assert (low, high) == pytest.approx((0.9915 - half, 0.9915 + half), abs=2e-4)
-    assert statistics.macro_f1(CONFUSION) == pytest.approx(0.9914, abs=5e-5)
 
 
 def test_writers_make_the_interval_wider_than_digits() -> None:

@@ -193,17 +193,9 @@ SAMPLES: dict[str, Callable[[], Figure]] = {
         images()[0, 0], {"vertical": waves(26, 26), "horizontal": 2 * waves(26, 26)}
     ),
     "dataset.sample_grid": lambda: dataset.sample_grid(digits(), SHORT, each=8),
-    "dataset.class_balance": lambda: dataset.class_balance(
-        digits().labels, digits().labels[:300], SHORT
-    ),
-    "dataset.class_balance long": lambda: dataset.class_balance(
-        digits().labels, digits().labels[:300], LONG
-    ),
     "dataset.centring": lambda: dataset.centring(images()[0], 14 + waves(400, 2).numpy() / 2),
     "dataset.intensities": lambda: dataset.intensities(digits(), SHORT),
     "dataset.intensities long": lambda: dataset.intensities(digits(), LONG),
-    "dataset.mean_and_deviation": lambda: dataset.mean_and_deviation(digits(), SHORT),
-    "dataset.mean_and_deviation long": lambda: dataset.mean_and_deviation(digits(), LONG),
     "dataset.label_errors": lambda: dataset.label_errors(
         images(), {3: Dispute(1, 2, (0, 5, 0)), 8: Dispute(5, 6, (2, 1, 2))}
     ),
@@ -217,12 +209,10 @@ SAMPLES: dict[str, Callable[[], Figure]] = {
     "embeddings.neighbours": lambda: embeddings.neighbours(
         digits()[:2], digits()[torch.tensor([0, 1, 1, 0])], np.ones((2, 2)), SHORT
     ),
-    "evaluation.error_rates": lambda: evaluation.error_rates(by_writer()[0], floor=0.0015),
     "evaluation.confusion_matrix": lambda: evaluation.confusion_matrix({"": CONFUSION}, SHORT),
     "evaluation.confusion_matrix two": lambda: evaluation.confusion_matrix(
         {"ours": CONFUSION, "theirs": CONFUSION}, LONG
     ),
-    "evaluation.by_class": lambda: evaluation.by_class(REPORT.report, REPORT.confusion),
     "evaluation.writer_groups": lambda: evaluation.writer_groups(*by_writer()),
     "evaluation.reliability": lambda: evaluation.reliability(
         {"one": reliability(bins=10, strategy="quantile"), "other": reliability()}
@@ -246,7 +236,6 @@ SAMPLES: dict[str, Callable[[], Figure]] = {
     ),
     "galleries.misclassified": lambda: galleries.misclassified(images(), errors(), SHORT),
     "galleries.misclassified long": lambda: galleries.misclassified(images(), errors(), LONG),
-    "galleries.confused_pairs": lambda: galleries.confused_pairs(images(), PAIRS),
     "model.layer_maps": lambda: model.layer_maps(
         images()[0], {"conv1": waves(6, 30, 30), "pool": waves(16, 5, 5).abs()}
     ),
@@ -285,6 +274,5 @@ SAMPLES: dict[str, Callable[[], Figure]] = {
     "writers.file_order": lambda: writers.file_order(alternating(), alternating(), bins=10),
     "writers.digits_per_writer": lambda: writers.digits_per_writer(alternating(), alternating()),
     "writers.samples": lambda: writers.samples([("left", images(20)), ("right", images(10))]),
-    "writers.leakage": lambda: writers.leakage({"all": (np.arange(99) < 2, np.arange(99) < 8)}),
 }
 """By ``module.function``, with a word behind it where a function is drawn in several ways."""

@@ -30,13 +30,6 @@ def test_sample_grid_shows_a_class_in_each_row(digits: Dataset) -> None:
     assert [label.get_text() for label in axes.get_yticklabels()] == list(digits.classes)
 
 
-def test_class_balance_draws_shares(digits: Dataset) -> None:
-    axes = dataset.class_balance(digits.train.labels, digits.test.labels, digits.classes).axes[0]
-    for part, bars in zip((digits.test, digits.train), axes.containers, strict=True):
-        shares = np.bincount(part.labels) / len(part) * 100
-        assert [bar.get_height() for bar in bars] == pytest.approx(shares)
-
-
 def test_centring_frames_the_ink() -> None:
     image = torch.zeros(1, 28, 28, dtype=torch.uint8)
     image[0, 4:24, 10:15] = 255
@@ -56,13 +49,6 @@ def test_intensities_count_paper_grey_and_ink() -> None:
     medians = [line for line in figure.axes[1].lines if line.get_color() == PALETTE["red"]]
     assert len(medians) == 10
     assert all(line.get_ydata() == pytest.approx([ink, ink]) for line in medians)
-
-
-def test_mean_and_deviation_are_those_of_the_class(digits: Dataset) -> None:
-    axes = dataset.mean_and_deviation(digits.train, digits.classes).axes
-    fours = digits.train.images[digits.train.labels == 4, 0].numpy()
-    np.testing.assert_allclose(axes[4].images[0].get_array(), fours.mean(0))
-    np.testing.assert_allclose(axes[14].images[0].get_array(), fours.std(0))
 
 
 def test_label_errors_name_what_raters_agreed_on(digits: Dataset) -> None:

@@ -5,18 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.figure_samples import REPORT, SHORT, by_writer, rejection
+from helpers.figure_samples import SHORT, by_writer, rejection
 from helpers.figures import words
 
 from lenet_lib.data.assignment import CONFUSION
 from lenet_lib.evaluation import calibration
 from lenet_lib.plots import evaluation
-
-
-def test_error_rates_are_drawn_in_percent_with_what_is_disputed() -> None:
-    axes = evaluation.error_rates(by_writer()[0], floor=0.0015).axes[0]
-    assert axes.containers[0].lines[0].get_xdata().tolist() == pytest.approx([0.6, 0.2])
-    assert axes.patches[0].get_width() == pytest.approx(0.15)
 
 
 def test_the_confusion_matrix_shows_every_count_and_colours_the_errors() -> None:
@@ -26,15 +20,6 @@ def test_the_confusion_matrix_shows_every_count_and_colours_the_errors() -> None
     left, right = (axes.collections[0].get_array() for axes in figure.axes)
     assert left[9, 4] == right[4, 9] == 10 == left.max()
     assert left[0, 0] == 0 and np.ma.is_masked(left[0, 1])
-
-
-def test_by_class_draws_precision_and_recall_with_intervals() -> None:
-    axes = evaluation.by_class(REPORT.report, REPORT.confusion).axes[0]
-    recall = next(line for line in axes.lines if line.get_label() == "recall")
-    expected = 100 * np.diag(CONFUSION) / CONFUSION.sum(1)
-    np.testing.assert_allclose(recall.get_ydata(), expected)
-    low, high = np.transpose([s[:, 1] for s in axes.collections[1].get_segments()])
-    assert ((low < expected) & (expected < high)).all()
 
 
 def test_writers_are_counted_by_their_errors() -> None:

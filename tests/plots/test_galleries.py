@@ -32,18 +32,3 @@ def test_as_many_in_a_row_as_leaves_the_fewest_gaps() -> None:
     for count, gaps in ((27, 0), (30, 0), (16, 0), (41, 4)):
         table = errors(1).loc[[0] * count]
         assert len(galleries.misclassified(images(), table, SHORT).axes) == count + gaps
-
-
-def test_pairs_show_each_field_in_its_corner() -> None:
-    fields = {
-        (0, 0): np.array([1]),
-        (0, 1): np.array([2]),
-        (1, 0): np.array([]),
-        (1, 1): np.array([3]),
-    }
-    axes = galleries.confused_pairs(images(), {("4", "9"): fields}, side=1).axes[0]
-    sheet = axes.images[0].get_array()
-    np.testing.assert_array_equal(sheet[:28, :28], images()[1, 0])
-    np.testing.assert_array_equal(sheet[:28, 34:], images()[2, 0])
-    np.testing.assert_array_equal(sheet[34:, 34:], images()[3, 0])
-    assert sheet[34:, :28].max() == 0

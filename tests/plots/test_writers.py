@@ -20,11 +20,3 @@ def test_digits_per_writer_counts_writers() -> None:
     legend = writers.digits_per_writer(alternating(), alternating()).axes[0].get_legend()
     labels = [text.get_text() for text in legend.get_texts()]
     assert labels == ["1 students", "1 Census employees"]
-
-
-def test_leakage_shows_both_errors() -> None:
-    shared, new = np.arange(100) < 2, np.arange(100) < 8
-    axes = writers.leakage({"all": (shared, new), "students": (new, new)}).axes[0]
-    marks = [box.lines[0].get_xdata().tolist() for box in axes.containers]
-    assert marks == [[2, 8], [8, 8]]
-    assert [label.get_text() for label in axes.get_yticklabels()] == ["all", "students"]
