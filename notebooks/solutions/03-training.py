@@ -54,9 +54,9 @@ assert round(least, 3) == 0.5
 assert by_hand > least
 
 # %% 4. Weight decay
-# AdamW first takes the share `rate · decay` of each weight away, then steps as Adam does. Plain Adam
+# AdamW first takes the share `rate · decay` of each weight away, then steps as Adam does. Adam
 # with `weight_decay` adds `decay · w` to the gradient instead; the root of v divides it away
-# again, so that here both weights move by the same 0.01, the large one no more than the small one.
+# again, so that here both weights move by the same 0.01, the large one no more than the small.
 rate, decay = 0.01, 0.1
 start, gradient = torch.tensor([2.0, 0.5]), torch.tensor([1.0, 0.1])
 moved = {}
