@@ -22,7 +22,7 @@ SCRIPTS = sorted((ROOT / "notebooks" / "solutions").glob("*.py"))
 UNSEEN = {"hide-input", "hide-cell", "remove-cell", "remove-input"}
 """Tags of cells whose code the coursework edition and the web edition leave out or fold."""
 
-TO_CONVERT = {"03-training", "06-your-own-digit"}
+TO_CONVERT = {"03-training"}
 """Notebooks that still build their text with code; whoever converts one takes it out of here."""
 
 
