@@ -19,7 +19,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.core.getipython import get_ipython
-from IPython.display import HTML, Markdown, display
+from IPython.display import HTML
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -214,30 +214,3 @@ def _svg(figure: Figure) -> str:
         drawn = io.StringIO()
         figure.savefig(drawn, format="svg", metadata={"Date": None}, dpi=PRINT_DPI)
     return drawn.getvalue()
-
-
-# What follows serves the notebooks that build their text with code; it goes with the last of them.
-
-
-def show(figure: Figure, name: str, *, alt: str, caption: str = "") -> None:
-    """Display a figure with its alternative text, and close it."""
-    facts = {"alt": alt, "caption": caption or alt, "figure": name}
-    data, metadata = _png(figure)
-    picture = {"image/png": data, "text/plain": f"<Figure {name}>"}
-    if os.environ.get("LENET_FIGURES"):
-        picture["image/svg+xml"] = _svg(figure)
-    display(picture, raw=True, metadata={"image/png": facts | metadata})
-
-
-def show_table(table: pd.DataFrame, caption: str, *, decimals: int = 2, index: bool = True) -> None:
-    """Display a table with a caption, numbers rounded to ``decimals`` places."""
-    html = table.to_html(
-        index=index, border=0, float_format=lambda x: f"{x:,.{decimals}f}", na_rep="–"
-    )
-    html = html.replace("<thead>", f"<caption>{caption}</caption>\n<thead>", 1)
-    display(HTML(html), metadata={"text/html": {"caption": caption}})
-
-
-def say(text: str) -> None:
-    """Display a computed sentence as prose (Markdown)."""
-    display(Markdown(text))

@@ -22,9 +22,6 @@ SCRIPTS = sorted((ROOT / "notebooks" / "solutions").glob("*.py"))
 UNSEEN = {"hide-input", "hide-cell", "remove-cell", "remove-input"}
 """Tags of cells whose code the coursework edition and the web edition leave out or fold."""
 
-TO_CONVERT = {"06-your-own-digit"}
-"""Notebooks that still build their text with code; whoever converts one takes it out of here."""
-
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
 def path(request: pytest.FixtureRequest) -> Path:
@@ -35,14 +32,6 @@ def path(request: pytest.FixtureRequest) -> Path:
 @pytest.fixture
 def book(path: Path) -> Any:
     return nbformat.read(path, as_version=4)
-
-
-@pytest.fixture
-def converted(path: Path, book: Any) -> Any:
-    """Each notebook whose prose is Markdown."""
-    if path.stem in TO_CONVERT:
-        pytest.skip("still to be converted")
-    return book
 
 
 def code(book: Any) -> list[Any]:
@@ -66,12 +55,6 @@ def test_the_notebooks_are_there() -> None:
     assert all(path.stat().st_size < 1_000_000 for path in NOTEBOOKS)
 
 
-def test_whoever_converts_a_notebook_says_so() -> None:
-    for stem in TO_CONVERT:
-        book = nbformat.read(ROOT / "notebooks" / f"{stem}.ipynb", as_version=4)
-        assert not any("check_prose(" in cell.source for cell in book.cells), stem
-
-
 def test_committed_as_executed_from_top_to_bottom(book: Any) -> None:
     counts = [cell.execution_count for cell in code(book)]
     assert counts == list(range(1, len(counts) + 1))
@@ -86,21 +69,20 @@ def test_reads_as_a_chapter(path: Path, book: Any) -> None:
         lines = [line for line in cell.source.splitlines() if line.strip()]
         assert len(lines) <= 15, lines[0]
     if path in CHAPTERS:
-        ends = ("Summary", "Exercises", *(() if path.stem in TO_CONVERT else ("Questions",)))
-        for heading in ends:
+        for heading in ("Summary", "Questions", "Exercises"):
             assert re.search(rf"^## .*{heading}", prose_of(book), re.MULTILINE), heading
 
 
 # The prose
 
 
-def test_marks_survive_every_markdown_parser(converted: Any) -> None:
-    for cell in converted.cells:
+def test_marks_survive_every_markdown_parser(book: Any) -> None:
+    for cell in book.cells:
         if cell.cell_type == "markdown":
             assert not re.search(r"^\s{0,3}(?:[-*+] +|\d+\. +)?<!--", cell.source, re.MULTILINE), (
                 f"a line begins with a comment, and so is no Markdown: {cell.source}"
             )
-    for text in prose.texts({"cells": converted.cells}):
+    for text in prose.texts({"cells": book.cells}):
         assert "<!--" not in prose.plain(text), f"no mark, or one that does not end: {text}"
         for line in text.splitlines():
             for expression in prose.expressions(line):
@@ -109,8 +91,8 @@ def test_marks_survive_every_markdown_parser(converted: Any) -> None:
         assert len(prose.expressions(text)) == text.count("<!-- = "), f"a mark over lines: {text}"
 
 
-def test_the_last_cell_checks_the_prose(path: Path, converted: Any) -> None:
-    cells = code(converted)
+def test_the_last_cell_checks_the_prose(path: Path, book: Any) -> None:
+    cells = code(book)
     if not cells:
         return
     last = cells[-1]
@@ -119,9 +101,9 @@ def test_the_last_cell_checks_the_prose(path: Path, converted: Any) -> None:
     assert re.fullmatch(r"\d+ numbers in the text and .* agree.*\n", last.outputs[0].text)
 
 
-def test_the_parameters_are_a_cell_that_the_check_knows(path: Path, converted: Any) -> None:
+def test_the_parameters_are_a_cell_that_the_check_knows(path: Path, book: Any) -> None:
     """Of a chapter: an appendix may have nothing to set."""
-    marked = [cell for cell in code(converted) if "parameters" in tags(cell)]
+    marked = [cell for cell in code(book) if "parameters" in tags(cell)]
     if path not in CHAPTERS and not marked:
         return
     (cell,) = marked
@@ -132,11 +114,11 @@ def test_the_parameters_are_a_cell_that_the_check_knows(path: Path, converted: A
         for target in line.targets
         if isinstance(target, ast.Name)
     }
-    last = ast.walk(ast.parse(code(converted)[-1].source))
+    last = ast.walk(ast.parse(code(book)[-1].source))
     (call,) = (node for node in last if isinstance(node, ast.Call))
     known = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
     assert known == names
-    assert converted.metadata["lenet"] == names
+    assert book.metadata["lenet"] == names
 
 
 def text_lines(source: str) -> tuple[int, int]:
@@ -176,13 +158,13 @@ def test_what_counts_as_a_line_of_text() -> None:
     )
 
 
-def test_code_is_no_text(converted: Any) -> None:
+def test_code_is_no_text(book: Any) -> None:
     """At most a twentieth of the lines that a reader sees build sentences (in a short one, two)."""
-    seen = [cell for cell in code(converted) if not tags(cell) & UNSEEN]
+    seen = [cell for cell in code(book) if not tags(cell) & UNSEEN]
     counts = [text_lines(cell.source) for cell in seen]
     spoken, lines = (sum(count) for count in zip(*counts, strict=True)) if counts else (0, 1)
     assert spoken <= max(2, 0.05 * lines), f"{spoken} of {lines} lines build sentences"
-    for cell in code(converted):
+    for cell in code(book):
         assert not re.search(r"notebook\.(say|show)|print\(f|Markdown\(", cell.source), cell.source
 
 
@@ -210,9 +192,9 @@ def test_every_drawing_in_figures_is_some_cells() -> None:
     assert {file.stem for file in (ROOT / "figures").glob("0*.*")} <= drawn
 
 
-def test_what_a_cell_shows_has_its_words_in_the_cells_metadata(path: Path, converted: Any) -> None:
+def test_what_a_cell_shows_has_its_words_in_the_cells_metadata(path: Path, book: Any) -> None:
     number = path.stem.split("-")[0]
-    for cell in code(converted):
+    for cell in code(book):
         drawn = [o for o in cell.outputs if "image/png" in o.get("data", {})]
         assert len(drawn) <= 1
         if drawn:
@@ -244,23 +226,23 @@ def test_the_solutions_run_as_written(script: Path, mnist: object) -> None:
     runpy.run_path(str(script))
 
 
-def test_the_page_folds_the_solutions_that_run(path: Path, converted: Any) -> None:
-    cells = [cell for cell in converted.cells if "solutions" in tags(cell)]
+def test_the_page_folds_the_solutions_that_run(path: Path, book: Any) -> None:
+    cells = [cell for cell in book.cells if "solutions" in tags(cell)]
     script = solutions.script_of(path)
     assert bool(cells) == script.exists() == (path in CHAPTERS)
     for cell in cells:
         assert cell.source == solutions.page(script.read_text(encoding="utf-8"))
-        asked = re.split(r"^## Exercises$", prose_of(converted), flags=re.MULTILINE)[1]
+        asked = re.split(r"^## Exercises$", prose_of(book), flags=re.MULTILINE)[1]
         exercises = re.findall(r"^(\d+)\. ", asked.split("<details>")[0], re.MULTILINE)
         assert re.findall(r"<b>Solution (\d+)\.", cell.source) == exercises
 
 
 @pytest.mark.slow
 def test_run_all_goes_through_on_another_data_set(
-    path: Path, converted: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    path: Path, book: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And the last cell, shown then in print too, names each sentence that no longer holds."""
-    if "dataset" not in parameters_of(converted):
+    if "dataset" not in parameters_of(book):
         return
     monkeypatch.setenv("LENET_DATA", str(ROOT / "nowhere"))
     execute(path, tmp_path / path.name, parameters={"dataset": "digits"})
@@ -295,4 +277,4 @@ def test_every_publication_is_in_the_one_list() -> None:
     }
     assert cited == set(re.findall(r"https://doi.org/[^)\s]+", listed))
     for stem, text in texts.items():
-        assert stem in TO_CONVERT or "## References" not in text
+        assert "## References" not in text, stem

@@ -109,7 +109,7 @@ class Classifier:
         from lenet_lib.models import predict_logits, softmax
         from lenet_lib.photo.verifier import opinions
 
-        pixels = np.array(images, dtype=np.uint8).reshape(-1, 1, 28, 28)
+        pixels = np.asarray(images).astype(np.uint8).reshape(-1, 1, 28, 28)
         if not len(pixels):
             return np.empty((0, 10))
         lenet = softmax(predict_logits(self.model, torch.from_numpy(pixels)), self.temperature)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -73,6 +74,12 @@ def answered(here: Path, said: str) -> None:
     assert json.loads(said)[0]["file"].endswith("example.jpg")
 
 
+def tabulated(here: Path, said: str) -> None:
+    (row,) = csv.DictReader(said.splitlines())
+    assert row["file"].endswith("example.jpg")
+    assert (row["digit"], row["error"]) == ("5", "")
+
+
 def shown(here: Path, said: str) -> None:
     assert [path.name for path in (here / "seen").iterdir()] == ["example.jpg.png"]
 
@@ -101,6 +108,7 @@ EXAMPLES: dict[str, Callable[[Path, str], None]] = {
     "study --recipe fast --seeds 1 --epochs 1 --dataset digits --backend dask --scheduler ADDRESS "
     "--out t.csv": one_run("digits"),
     "predict PHOTO --json": answered,
+    "predict PHOTO --csv": tabulated,
     "predict PHOTO --show --weights WEIGHTS": shown,
     "report NOTEBOOK --output x.pdf --title TheTitle --course TheCourse --author TheAuthor "
     "--student-id TheNumber --date 2026-01-02 --abstract TheAbstract --no-code": titled,

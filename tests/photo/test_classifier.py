@@ -95,13 +95,14 @@ def test_pixels_that_are_no_picture(pixels: np.ndarray) -> None:
         predict(pixels)
 
 
-def test_the_temperature_changes_confidence_and_no_digit(
-    tmp_path: Path, images: np.ndarray
-) -> None:
+def test_the_temperature_changes_confidence(tmp_path: Path, images: np.ndarray) -> None:
+    """And the digit only where LeNet is so unsure that the verifier's half a vote decides."""
     path = tmp_path / "warm.safetensors"
     save_weights(load_weights(), path, dataset="mnist", temperature=3.0)
     cold, warm = Classifier().read(images), Classifier(path).read(images)
-    assert [r.digit for r in cold] == [r.digit for r in warm]
+    other = [c for c, w in zip(cold, warm, strict=True) if c.digit != w.digit]
+    assert len(other) <= 2
+    assert all(r.confidence < 0.7 for r in other)
     assert np.mean([r.confidence for r in warm]) < np.mean([r.confidence for r in cold]) - 0.02
     model = load_weights()
     with torch.inference_mode():
