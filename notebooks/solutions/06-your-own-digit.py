@@ -15,9 +15,9 @@ digits, labels = data.test.images[::5, 0].numpy(), data.test.labels[::5].numpy()
 
 # %% 1. Out of the middle
 # Two pixels to the right cost nothing that one could tell from chance: the training images were
-# moved by up to 1.5 themselves. Six cost more than ten points: the kernels are the same everywhere, but `fc1` has
-# learned where a stroke is. That is why the centre of mass goes to the middle. (`np.roll` brings what
-# leaves on the right back on the left.)
+# moved by up to 1.5 themselves. Six cost more than ten points: the kernels are the same everywhere,
+# but `fc1` has learned where a stroke is. That is why the centre of mass goes to the middle.
+# (`np.roll` brings what leaves on the right back on the left.)
 right = {
     moved: (classifier.probabilities(np.roll(digits, moved, axis=2)).argmax(1) == labels).mean()
     for moved in (0, 2, 6)
@@ -26,8 +26,8 @@ assert abs(right[2] - right[0]) < 0.005
 assert right[6] < right[0] - 0.1
 
 # %% 2. An eleventh answer
-# The verifier calls more than one test digit in a hundred *none of these*, and LeNet with half of the
-# verifier's vote reads nine in ten of these rightly: that is why it has no whole vote.
+# The verifier calls more than one test digit in a hundred *none of these*, and LeNet with half of
+# the verifier's vote reads nine in ten of these rightly: that is why it has no whole vote.
 refused = opinions(digits).argmax(1) == NONE
 assert 0.01 < refused.mean() < 0.02
 assert (classifier.probabilities(digits[refused]).argmax(1) == labels[refused]).mean() > 0.85
