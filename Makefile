@@ -49,10 +49,11 @@ endef
 install: ## the same into the environment of PYTHON=..., as Binder needs it
 	$(call install-with,$(PYTHON))
 
-report: setup ## train and evaluate, execute copies of the notebooks, make build/report.pdf
+report: setup ## train and evaluate, execute copies of the notebooks, make both PDFs in build/
 	$(BIN)/python run.py
 	$(BIN)/python -m lenet_lib.report.execute $(NOTEBOOKS) --output build/notebooks --figures build/figures
-	$(BIN)/lenet report $(NOTEBOOKS:notebooks/%=build/notebooks/%) --output build/report.pdf
+	$(BIN)/lenet report build/notebooks --output build/report.pdf
+	$(BIN)/lenet report build/notebooks --full --output build/report-full.pdf
 
 notebooks: setup ## execute the notebooks in place and draw figures/ anew
 	$(BIN)/python -m lenet_lib.report.execute $(NOTEBOOKS) --figures figures
