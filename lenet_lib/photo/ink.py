@@ -125,6 +125,15 @@ def strokes_of(ink: Array, level: float, least: float) -> Mask:
     return np.asarray(strong[labels])
 
 
+def contrast(ink: Array, mask: Mask) -> float:
+    """Measure how far strokes stand out from what is beside them, in standard deviations of it."""
+    near, far = (ndimage.maximum_filter(mask.astype(np.uint8), side) for side in (7, 27))
+    beside = ink[far > near]
+    if not beside.size:
+        return float("inf")
+    return float((np.median(ink[mask]) - beside.mean()) / (beside.std() + 1e-3))
+
+
 def without_lines(ink: Array) -> Array:
     """Take printed lines out: what is thin and runs straight through most of the picture."""
     line = np.maximum(_rows(ink), _rows(ink.T).T)

@@ -28,6 +28,7 @@ from lenet_lib.photo.form import centre, cut_out, fit, normalise, widen
 from lenet_lib.photo.ink import (
     Array,
     Mask,
+    contrast,
     darkness,
     grey,
     is_dark,
@@ -51,8 +52,14 @@ SURE = 0.9
 MOST = 0.6
 """And it must have such a part of the ink, or it may be a scrap."""
 
-LEAST = 0.15
+LEAST = 0.5
 """What is a digit with less probability, times its part of the ink, is refused."""
+
+CLEAR = 3.5
+"""Ink is darker than what is beside it by so many standard deviations of that, or it is grain."""
+
+LARGEST = 0.5
+"""Ink covers less than such a part of the picture; what covers more is a ground."""
 
 SMALLEST = 18
 """A digit's least size in pixels: about that of the box it must fill."""
@@ -214,12 +221,16 @@ def finds(picture: NDArray[np.uint8], ink: Array) -> Iterator[Find]:
         main = pieces[0]
         parts = [piece for piece in pieces if piece is main or belongs(piece, main)]
         mask = np.isin(labels, [part.label for part in parts])
+        if mask.mean() > LARGEST or contrast(ink, mask) < CLEAR:
+            continue
         strokes = widen(cut_out(ink, mask))
         digit = centre(fit(strokes))
         chances = opinions(digit[None])[0]
         others = _other_digits(labels, rivals(pieces, main)) if chances[NONE] < 0.95 else 0
         likeness = float(chances[:NONE].max()) * (0.5 if main.is_edge else 1)
-        share = sum(part.mass for part in parts) / sum(piece.mass for piece in every)
+        # A frame beside the digit is no ink that the digit lacks.
+        total = sum(piece.mass for piece in every if main.is_edge or not piece.is_edge)
+        share = sum(part.mass for part in parts) / total
         size = 0 if main.is_edge else main.size
         yield Find(Steps(picture, ink, mask, strokes, digit, likeness), size, share, others)
 
