@@ -84,6 +84,11 @@ def shown(here: Path, said: str) -> None:
     assert [path.name for path in (here / "seen").iterdir()] == ["example.jpg.png"]
 
 
+def whole(here: Path, said: str) -> None:
+    text = "\n".join(page.extract_text() for page in PdfReader(here / "x.pdf").pages)
+    assert "print(7)" in text
+
+
 def titled(here: Path, said: str) -> None:
     text = "\n".join(page.extract_text() for page in PdfReader(here / "x.pdf").pages)
     for word in ("TheTitle", "TheCourse", "TheAuthor", "TheNumber", "2026", "TheAbstract"):
@@ -110,6 +115,7 @@ EXAMPLES: dict[str, Callable[[Path, str], None]] = {
     "predict PHOTO --json": answered,
     "predict PHOTO --csv": tabulated,
     "predict PHOTO --show --weights WEIGHTS": shown,
+    "report NOTEBOOK --output x.pdf --full --allow-errors": whole,
     "report NOTEBOOK --output x.pdf --title TheTitle --course TheCourse --author TheAuthor "
     "--student-id TheNumber --date 2026-01-02 --abstract TheAbstract --no-code": titled,
 }
