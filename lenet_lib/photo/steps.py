@@ -55,11 +55,11 @@ MOST = 0.6
 LEAST = 0.5
 """What is a digit with less probability, times its part of the ink, is refused."""
 
-CLEAR = 3.5
+CLEAR, CLEAREST = 3.5, 20.0
 """Ink is darker than what is beside it by so many standard deviations of that, or it is grain."""
 
 LARGEST = 0.5
-"""Ink covers less than such a part of the picture; what covers more is a ground."""
+"""What covers more of the picture is a ground, unless it is clearest ink: a thick pen, cropped."""
 
 SMALLEST = 18
 """A digit's least size in pixels: about that of the box it must fill."""
@@ -221,7 +221,7 @@ def finds(picture: NDArray[np.uint8], ink: Array) -> Iterator[Find]:
         main = pieces[0]
         parts = [piece for piece in pieces if piece is main or belongs(piece, main)]
         mask = np.isin(labels, [part.label for part in parts])
-        if mask.mean() > LARGEST or contrast(ink, mask) < CLEAR:
+        if contrast(ink, mask) < (CLEAREST if mask.mean() > LARGEST else CLEAR):
             continue
         strokes = widen(cut_out(ink, mask))
         digit = centre(fit(strokes))
