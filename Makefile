@@ -65,7 +65,7 @@ quick: setup ## the tests of a minute: no notebooks, browser, cluster or long tr
 	$(BIN)/python -m pytest $(WORKERS) tests -m "not (browser or cluster or slow)"
 
 test: setup lint ## check style, types and imports, then run every test and print the coverage
-	$(BIN)/python -m pytest $(WORKERS) --cov
+	$(BIN)/python -m pytest $(WORKERS) --cov=lenet_lib
 
 torture: setup ## break it in every way, in full counts, and write results/torture.csv (long)
 	LENET_TORTURE=1 $(BIN)/python -m pytest tests/torture

@@ -8,6 +8,8 @@ import runpy
 import pytest
 from helpers.paths import ROOT
 
+from lenet_lib import prose
+
 LEDGER = runpy.run_path(str(ROOT / "scripts" / "ledger.py"))
 ENTRIES = [
     entry for kind in ("accuracies", "differences", "speed", "others") for entry in LEDGER[kind]()
@@ -15,8 +17,9 @@ ENTRIES = [
 
 
 def text_of(place: str) -> str:
-    """Read a README or notebook; a space before % is no difference."""
-    return (ROOT / place).read_text(encoding="utf-8").replace(" %", "%")
+    """Read a README, or a notebook without its marks; a space before % is no difference."""
+    text = (ROOT / place).read_text(encoding="utf-8").replace(" %", "%")
+    return prose.plain(text) if place.endswith(".ipynb") else text
 
 
 def test_the_ledger_is_what_the_tables_make() -> None:
