@@ -28,7 +28,7 @@ def digits() -> data.Dataset:
     return data.load("digits")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def few(digits: data.Dataset) -> data.Images:
     """300 digits: enough to train on for a moment."""
     return digits.train[:300]

@@ -15,8 +15,10 @@ def recipes_command() -> None:
     for recipe in RECIPES.values():
         line = f"{recipe.name:24}{recipe.network:10}{recipe.epochs:>6}"
         if reached := REACHED.get(recipe.name):
-            line += f"{reached.accuracy:>9.2f}%{reached.runs:>6}{reached.seconds:>8,} s"
+            seconds = "–" if reached.seconds is None else f"{reached.seconds:,} s"
+            line += f"{reached.accuracy:>9.2f}%{reached.runs:>6}{seconds:>10}"
         typer.echo(line)
     typer.echo(
-        "\nMeans over runs on MNIST: accuracy on its test set, seconds on one core of a CPU."
+        "\nMeans over runs on MNIST: accuracy on its test set, seconds on one core of a CPU (a dash "
+        "where no run had a core to itself)."
     )

@@ -20,6 +20,10 @@ KEY = ["dataset", "recipe", "network", "train_images", "epochs", "seed", "settin
 """What tells one run from another; ``settings`` is the digest of all of the recipe's."""
 
 
+TEACHERS = Path("runs") / "teachers"
+"""Where trained teachers and their answers are kept, for all runs that learn from them."""
+
+
 def vary(
     name: str, *, epochs: int | None = None, images: int | None = None, **changes: Any
 ) -> Recipe:
@@ -121,6 +125,7 @@ class Job:
             seed=self.seed,
             device=device,
             checkpoint=checkpoint,
+            teachers=TEACHERS,
             progress=progress,
         )
 

@@ -20,7 +20,7 @@ from lenet_lib.errors import LenetError
 from lenet_lib.evaluation.metrics import Metrics
 from lenet_lib.experiments.record import Job, Record, metrics_of
 from lenet_lib.models import load_weights, read_metadata, save_weights
-from lenet_lib.training import Distortion, Fit, Recipe, code_digest, teacher_checkpoint
+from lenet_lib.training import Distortion, Fit, Recipe, code_digest
 
 
 @dataclass(frozen=True)
@@ -44,19 +44,9 @@ class Run:
         """What training goes on from; gone once it is over."""
         return self.folder / "checkpoint.pt"
 
-    @property
-    def checkpoints(self) -> tuple[Path, Path]:
-        """The run's own checkpoint and its teacher's."""
-        return self.checkpoint, teacher_checkpoint(self.checkpoint)
-
     def _start_over(self) -> None:
-        for path in (self.weights, self.folder / "metrics.json", self.folder / "history.csv"):
-            path.unlink(missing_ok=True)
-        self._forget_checkpoints()
-
-    def _forget_checkpoints(self) -> None:
-        for path in self.checkpoints:
-            path.unlink(missing_ok=True)
+        for name in ("weights.safetensors", "metrics.json", "history.csv", "checkpoint.pt"):
+            (self.folder / name).unlink(missing_ok=True)
 
     def config(self) -> dict[str, Any]:
         """Read the settings: ``dataset``, ``recipe`` (a dictionary), ``seed`` and ``code``.
@@ -128,7 +118,7 @@ class Run:
         """Say how far the run is."""
         if self.weights.is_file():
             return "finished"
-        return "begun" if any(path.is_file() for path in self.checkpoints) else "new"
+        return "begun" if self.checkpoint.is_file() else "new"
 
     def prepare(
         self, job: Job, *, resume: bool = True
@@ -173,7 +163,7 @@ class Run:
     def train(self, job: Job, dataset: Dataset, device: torch.device, *, progress: bool) -> Fit:
         """Train from where the run stands; a finished one is just loaded."""
         if self.state() == "finished":
-            self._forget_checkpoints()  # a kill may have come before this
+            self.checkpoint.unlink(missing_ok=True)  # a kill may have come before this
             return Fit(load_weights(self.weights), self.history())
         fitted = job.train(dataset, device, checkpoint=self.checkpoint, progress=progress)
         table = io.StringIO()
@@ -184,7 +174,7 @@ class Run:
         # Last of all, for the weights are the sign that training is over.
         facts = {"dataset": job.dataset, "recipe": job.recipe.name, "seed": job.seed}
         save_weights(fitted.model, self.weights, **facts)
-        self._forget_checkpoints()
+        self.checkpoint.unlink(missing_ok=True)
         return fitted
 
     def test(self, job: Job, fitted: Fit, dataset: Dataset, device: torch.device) -> Record:

@@ -96,7 +96,7 @@ def _agree(model: nn.Module, fast: nn.Module) -> bool:
     return all(torch.allclose(one, other) for one, other in zip(*found, strict=True))
 
 
-_SHIFTS = ((0, 1, 0, 1), (1, 0, 0, 1), (0, 1, 1, 0), (1, 0, 1, 0))
+SHIFTS = ((0, 1, 0, 1), (1, 0, 0, 1), (0, 1, 1, 0), (1, 0, 1, 0))
 """Padding (left, right, top, bottom) that shifts a kernel by 0 or 1: across first, then down."""
 
 
@@ -134,7 +134,7 @@ class _ConvMaxPool2d(torch.autograd.Function):
         patches = images[:, 0].unfold(1, side, 2).unfold(2, side, 2)  # N×h×w×(k+1)×(k+1)
         height, width = patches.shape[1:3]
         columns = patches.permute(3, 4, 0, 1, 2).reshape(side * side, -1)
-        kernels = torch.stack([F.pad(weight[:, 0], shift) for shift in _SHIFTS])
+        kernels = torch.stack([F.pad(weight[:, 0], shift) for shift in SHIFTS])
         candidates = (kernels.view(4 * maps, -1) @ columns).view(2, 2, maps, -1)  # down, across
         left, right = winners = torch.maximum(candidates[0], candidates[1])
         # Zeros and ones as floats: comparing to booleans and multiplying by them is slower.

@@ -9,9 +9,6 @@ from .loop import (
 from .loop import (
     fit as fit,
 )
-from .loop import (
-    teacher_checkpoint as teacher_checkpoint,
-)
 from .provenance import (
     code_digest as code_digest,
 )

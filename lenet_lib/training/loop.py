@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import sys
 import time
@@ -11,23 +12,26 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from filelock import FileLock
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, update_bn
 from tqdm import tqdm
 
+from lenet_lib import files
 from lenet_lib.data import Images, scale
 from lenet_lib.errors import LenetError
-from lenet_lib.models import NETWORKS, is_finite, predict_logits
+from lenet_lib.models import NETWORKS, is_finite, load_weights, predict_logits, save_weights
 from lenet_lib.models.fast_conv import accelerate
 from lenet_lib.training.augment import distort
 from lenet_lib.training.checkpoint import Stateful, restore, save
+from lenet_lib.training.corruption import corrupt
 from lenet_lib.training.device import (
     choose_device,
     computes_in_bfloat16,
     keep_freed_memory,
     repeatable,
 )
-from lenet_lib.training.distillation import Teacher
+from lenet_lib.training.distillation import CHUNK, Lessons, images_digest
 from lenet_lib.training.provenance import code_digest
 from lenet_lib.training.recipe import Recipe
 from lenet_lib.training.schedule import make_optimizer, make_schedule
@@ -36,17 +40,17 @@ from lenet_lib.training.temperature import fold_temperature
 
 @dataclass
 class Fit:
-    """A trained network and what happened on the way, one dictionary per epoch.
-
-    The first epoch's seconds include the training of the teacher, if there was one.
-    """
+    """A trained network and what happened on the way, one dictionary per epoch."""
 
     model: nn.Module
     history: list[dict[str, float]] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:
-        """Training time in seconds, without validation, over all epochs and resumptions."""
+        """Training time in seconds, over all epochs and resumptions.
+
+        Validation is not in it, nor are a committee's training and answers, which serve all seeds.
+        """
         return sum(epoch["seconds"] for epoch in self.history)
 
 
@@ -58,6 +62,7 @@ def fit(
     device: torch.device | None = None,
     validation: Images | None = None,
     checkpoint: Path | None = None,
+    teachers: Path | None = None,
     progress: bool = False,
 ) -> Fit:
     """Train a new network from a seed; the weights after the last epoch are the result.
@@ -78,8 +83,10 @@ def fit(
     validation
         Looked at after each epoch and reported in the history; decides nothing.
     checkpoint
-        File to go on from if it exists, rewritten after each epoch; a teacher has its own, see
-        :func:`teacher_checkpoint`.
+        File to go on from if it exists, rewritten after each epoch.
+    teachers
+        Folder where a committee of teachers and its answers are kept, for this run if it is
+        interrupted and for those of other seeds; without it they are made anew, in memory.
     progress
         Show a progress bar on stderr.
 
@@ -91,18 +98,11 @@ def fit(
     _check_trainable(train)
     device = device or choose_device()
     keep_freed_memory()
-    teacher = None
+    lessons = None
     if recipe.teacher is not None:
-        teacher = fit(
-            recipe.teacher,
-            train,
-            seed=seed,
-            device=device,
-            checkpoint=checkpoint and teacher_checkpoint(checkpoint),
-            progress=progress,
-        )
+        lessons = prepare_lessons(recipe, train, seed, device, teachers, progress)
     with repeatable(seed):
-        run = _Training(recipe, train.to(device), seed, teacher.model if teacher else None)
+        run = _Training(recipe, train.to(device), seed, lessons)
         identity = {"recipe": recipe.settings(), "seed": seed, "code": code_digest(recipe)}
         if checkpoint is not None and checkpoint.is_file():
             run.history = restore(checkpoint, identity, run.parts)
@@ -117,8 +117,6 @@ def fit(
         ) as bar:
             for epoch in range(len(run.history), recipe.epochs):
                 run.epoch(epoch, bar)
-                if teacher is not None and epoch == 0:
-                    run.history[0]["seconds"] += teacher.seconds
                 if run.average is not None and epoch >= recipe.cycle_epochs:
                     run.average.update_parameters(run.model)
                 if epoch == recipe.epochs - 1:
@@ -135,9 +133,56 @@ def fit(
     return Fit(run.model.cpu().eval(), run.history)
 
 
-def teacher_checkpoint(checkpoint: Path) -> Path:
-    """Name the file that a run's teacher goes on from, beside the run's own."""
-    return checkpoint.with_stem(f"{checkpoint.stem}-teacher")
+def prepare_lessons(
+    recipe: Recipe,
+    train: Images,
+    seed: int,
+    device: torch.device,
+    folder: Path | None = None,
+    progress: bool = False,
+) -> Lessons:
+    """Train a recipe's teachers, or find them in a folder, for a student of some seed.
+
+    The arguments are those of :func:`fit`, ``folder`` its ``teachers``.
+    """
+    assert recipe.teacher is not None
+    if folder is not None:  # named after all that decides what the committee says
+        facts = (recipe.teacher.digest(), code_digest(recipe.teacher), images_digest(train), device)
+        name = hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
+        folder = folder / f"{recipe.teacher.name}-{name}"
+    committee: dict[int, nn.Module] = {}
+    for number in range(recipe.teachers):
+        member = (seed + number) % recipe.teachers  # runs side by side begin with different ones
+        committee[member] = _teacher(recipe.teacher, train, member, device, folder, progress)
+    layout: Any = {"device": device, "memory_format": torch.channels_last}
+    models = [committee[member].to(**layout) for member in sorted(committee)]
+    if folder is not None:
+        copies = repr((recipe.teachers, recipe.distortion, CHUNK))
+        folder = folder / hashlib.sha256(copies.encode()).hexdigest()[:12]
+    return Lessons(recipe, train.to(device), models, _precision(recipe.teacher, device), folder)
+
+
+def _teacher(
+    recipe: Recipe,
+    train: Images,
+    seed: int,
+    device: torch.device,
+    folder: Path | None,
+    progress: bool,
+) -> nn.Module:
+    """Train one member of the committee; other processes that want the same one wait for it."""
+    if folder is None:
+        return fit(recipe, train, seed=seed, device=device, progress=progress).model
+    weights, checkpoint = folder / f"seed{seed}.safetensors", folder / f"seed{seed}.pt"
+    files.make_folder(folder)
+    with FileLock(f"{weights}.lock"):
+        if not weights.exists():
+            trained = fit(
+                recipe, train, seed=seed, device=device, checkpoint=checkpoint, progress=progress
+            )
+            save_weights(trained.model, weights, recipe=recipe.name, seed=seed)
+            checkpoint.unlink(missing_ok=True)
+        return load_weights(weights)
 
 
 def _check_trainable(train: Images) -> None:
@@ -162,9 +207,9 @@ class _Training:
         recipe: Recipe,
         train: Images,
         seed: int,
-        teacher: nn.Module | None = None,
+        lessons: Lessons | None = None,
     ) -> None:
-        self.recipe, self.train, self.seed = recipe, train, seed
+        self.recipe, self.train, self.seed, self.lessons = recipe, train, seed, lessons
         device = train.labels.device
         self.history: list[dict[str, float]] = []
         self.steps = len(list(self._batches(0)))
@@ -172,10 +217,6 @@ class _Training:
         layout: Any = {"device": device, "memory_format": torch.channels_last}
         self.model = NETWORKS[recipe.network]().to(**layout)
         self.network = accelerate(self.model)  # the same weights, for the steps
-        self.teacher = None
-        if teacher is not None and recipe.teacher is not None:
-            precision = _precision(recipe.teacher, device)
-            self.teacher = Teacher(teacher.to(**layout), recipe.teacher_temperature, precision)
         averages = recipe.cycle_epochs < recipe.epochs
         self.average = AveragedModel(self.model) if averages else None
         self.optimizer = make_optimizer(recipe, self.model)
@@ -197,18 +238,25 @@ class _Training:
         seen = 0
         self.network.train()
         generator = torch.Generator(self.train.labels.device).manual_seed(self._epoch_seed(epoch))
+        source, answers = self.train.images, None
+        if self.lessons is not None:  # distorted once for all seeds, and known to the teachers
+            copy = self.lessons.order(self.seed, epoch)
+            source, asked = self.lessons.images(copy), time.perf_counter()
+            answers = self.lessons.logits(copy, source)
+            start += time.perf_counter() - asked
+            source = self.lessons.corrupted(copy, source)
         for number, index in enumerate(self._batches(epoch), start=1):
-            images, labels = scale(self.train.images[index]), self.train.labels[index]
-            if self.recipe.distortion is not None:
-                images = distort(images, generator, self.recipe.distortion)
+            images, labels = scale(source[index]), self.train.labels[index]
+            if self.lessons is None:
+                images = self._augment(images, generator)
             with self.precision:
                 logits = self.network(images).float()
-            if self.teacher is None:
+            if answers is None:
                 loss = self.loss(logits, labels)
             else:
-                cached = epoch % self.recipe.cached_augmentations
-                soft_targets = self.teacher.soft_targets(cached, number, images)
-                loss = self.loss(logits / self.recipe.teacher_temperature, soft_targets)
+                temperature = self.recipe.teacher_temperature
+                soft_targets = (answers[index].float() / temperature).softmax(1)
+                loss = self.loss(logits / temperature, soft_targets)
             self.optimizer.zero_grad()
             loss.backward()
             self.optimizer.step()
@@ -240,6 +288,13 @@ class _Training:
             }
         )
 
+    def _augment(self, images: Tensor, generator: torch.Generator) -> Tensor:
+        if self.recipe.distortion is not None:
+            images = distort(images, generator, self.recipe.distortion)
+        if self.recipe.corruption:
+            images = corrupt(images, self.recipe.corruption, generator)
+        return images
+
     def finish(self) -> None:
         """Average weights, recalibrate batch normalisation and scale logits, as the recipe asks."""
         start = time.perf_counter()
@@ -252,8 +307,6 @@ class _Training:
         self.history[-1]["seconds"] += time.perf_counter() - start
 
     def _epoch_seed(self, epoch: int) -> int:
-        if self.recipe.teacher is not None:  # augmentations that its own training has not shown it
-            epoch = self.recipe.teacher.epochs + epoch % self.recipe.cached_augmentations
         return self.seed * 10_007 + epoch
 
     def _batches(self, epoch: int) -> Iterator[Tensor]:

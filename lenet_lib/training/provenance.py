@@ -18,7 +18,7 @@ TRAINING = (
     "lenet_lib.models.fast_conv",
     *(
         f"lenet_lib.training.{name}"
-        for name in ("augment", "distillation", "loop", "schedule", "temperature")
+        for name in ("augment", "corruption", "distillation", "loop", "schedule", "temperature")
     ),
 )
 """The modules of the training itself."""

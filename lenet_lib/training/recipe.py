@@ -131,6 +131,9 @@ class Recipe:
         What is trained: a name of :data:`lenet_lib.models.NETWORKS`.
     distortion
         Bounds of the random distortion of every image in every epoch; None leaves images alone.
+    corruption
+        Share of the images in every epoch, 0 to below 1, that are also corrupted, each in one of
+        the ways of :mod:`lenet_lib.training.corruption`; a teacher sees them uncorrupted.
     recalibrate_bn
         Whether batch normalisation's means and variances are estimated anew, after the last
         epoch, on the training images as they are: distorted ones, seen during training, have
@@ -150,14 +153,18 @@ class Recipe:
         Whether a step computes in bfloat16 on a CPU with instructions for it; weights, optimiser
         and everything after training are float32 (Micikevicius et al. 2018).
     teacher
-        Settings of a network that is trained first, from the same seed and images: its soft targets
-        stand in for the labels (distillation, Hinton, Vinyals & Dean 2015).
+        Settings of networks that are trained first, on the same images: the soft targets of their
+        mean logits stand in for the labels (distillation, Hinton, Vinyals & Dean 2015).
+    teachers
+        How many they are, 1 or more, of seeds 0, 1 and so on: the same ones for all students. For
+        ``teacher`` only.
     teacher_temperature
         What the logits of both are divided by before the softmax that compares them, above 0; for
         ``teacher`` only.
     cached_augmentations
-        How many distorted copies of each image there are, 1 or more; a later epoch goes through one
-        of them again, and the teacher need not be asked twice. For ``teacher`` only.
+        How many distorted copies of each image there are, 1 or more, the same for all students; a
+        later epoch goes through one of them again, and no teacher is asked twice. For ``teacher``
+        only.
 
     Raises
     ------
@@ -177,12 +184,14 @@ class Recipe:
     label_smoothing: float = 0.0
     network: Network = "LeNet"
     distortion: Distortion | None = None
+    corruption: float = 0.0
     recalibrate_bn: bool = False
     temperature_scaling: bool = False
     swa: float = 0.0
     swa_learning_rate: float = 0.0
     mixed_precision: bool = False
     teacher: Recipe | None = None
+    teachers: int = 1
     teacher_temperature: float = 1.0
     cached_augmentations: int = 1
 
@@ -263,11 +272,13 @@ _RULES = {
     "weight_decay": _NOT_NEGATIVE,
     "label_smoothing": _SHARE,
     "network": _one_of(Network),
+    "corruption": _SHARE,
     "recalibrate_bn": _SWITCH,
     "temperature_scaling": _SWITCH,
     "swa": _SHARE,
     "swa_learning_rate": _NOT_NEGATIVE,
     "mixed_precision": _SWITCH,
+    "teachers": _at_least(1),
     "teacher_temperature": _POSITIVE,
     "cached_augmentations": _at_least(1),
 }
@@ -280,6 +291,7 @@ _ONLY_FOR: dict[str, tuple[Callable[[Recipe], bool], str]] = {
     "momentum": (lambda recipe: recipe.optimizer == "sgd", "optimizer sgd"),
     "warmup": (lambda recipe: recipe.schedule == "one-cycle", "schedule one-cycle"),
     "swa_learning_rate": (lambda recipe: recipe.swa > 0, "averaged weights (swa above 0)"),
+    "teachers": (lambda recipe: recipe.teacher is not None, "recipes with a teacher"),
     "teacher_temperature": (lambda recipe: recipe.teacher is not None, "recipes with a teacher"),
     "cached_augmentations": (lambda recipe: recipe.teacher is not None, "recipes with a teacher"),
 }
