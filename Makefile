@@ -92,7 +92,7 @@ study: setup ## remake the tables of notebook 05: hours, but runs that a table h
 	$(BIN)/lenet study --recipe one-cycle --recipe elastic-recalibrated $(SIZES:%=--train-images %) --seeds 3 --out results/sample-size.csv
 	set -e; for network in $(ABLATIONS); do $(BIN)/lenet study --recipe one-cycle --network $$network --seeds 10 --out results/ablations.csv; done
 	$(BIN)/python scripts/peeking.py
-	$(BIN)/python scripts/robustness.py reference=build/study/reference-LeNet-60000-seed0.safetensors best=build/study/best-LeNet-60000-seed0.safetensors
+	$(BIN)/python scripts/robustness.py reference best robust
 
 lock: setup ## pin what pyproject.toml asks for; UPGRADE=1 also takes newer versions
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras $(if $(UPGRADE),--upgrade) --custom-compile-command "make lock" --output-file requirements.txt pyproject.toml

@@ -1,12 +1,18 @@
-"""Accuracy on corrupted test images, ours and MNIST-C's, of what `lenet study --weights` kept.
+"""Accuracy on corrupted test images, ours and MNIST-C's, of the weights that `lenet study` kept.
 
-python scripts/robustness.py reference=build/study/reference-LeNet-60000-seed0.safetensors best=…
+Each number is the mean over all seeds of a recipe that the folder holds; all networks are tested on
+the very same corrupted images.
+
+    python scripts/robustness.py reference best robust --weights build/study
 """
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
 
 from lenet_lib import data, files
 from lenet_lib.errors import LenetError
@@ -14,26 +20,45 @@ from lenet_lib.evaluation.mnist_c import mnist_c_accuracy
 from lenet_lib.evaluation.robustness import corruption_accuracy
 from lenet_lib.models import load_weights
 
-OUT, MNIST_C = Path("results/robustness.csv"), Path("results/mnist_c.csv")
+RESULTS = Path("results")
 
 
-def main() -> None:
-    """Measure the networks named NAME=FILE on the command line."""
-    pairs = [word.partition("=") for word in sys.argv[1:]]
-    if not pairs or not all(name and path for name, _, path in pairs):
-        sys.exit("Name the networks: NAME=FILE.safetensors …")
+def mean_over_seeds(table: pd.DataFrame, kinds: list[str]) -> pd.DataFrame:
+    """Average over the networks of a recipe, which are called ``<recipe>/<file>``."""
+    table["network"] = table["network"].str.partition("/")[0]
+    groups = table.groupby(["network", *kinds], sort=False)["accuracy"]
+    return groups.agg(accuracy="mean", seeds="size").round({"accuracy": 6}).reset_index()
+
+
+def main(
+    recipes: Annotated[list[str], typer.Argument(help="Recipes with LeNets in the folder.")],
+    weights: Annotated[Path, typer.Option(help="The folder.")] = Path("build/study"),
+) -> None:
+    """Write results/robustness.csv and results/mnist_c.csv."""
+    networks = {}
     try:
-        networks = {name: load_weights(path) for name, _, path in pairs}
+        for recipe in recipes:
+            paths = sorted(weights.glob(f"{recipe}-LeNet-*-seed*.safetensors"))
+            if not paths:
+                raise LenetError(
+                    f"{weights} holds no weights of {recipe}; `lenet study --recipe {recipe} "
+                    f"--weights {weights}` makes them."
+                )
+            networks |= {f"{recipe}/{path.name}": load_weights(path) for path in paths}
         test = data.load("mnist").test
-        table = corruption_accuracy(networks, test)
-        fifteen = mnist_c_accuracy(networks, test)
     except LenetError as error:
-        sys.exit(f"Error: {error}")
-    files.write(OUT, table.to_csv(index=False, lineterminator="\n"))
-    files.write(MNIST_C, fifteen.to_csv(index=False, lineterminator="\n"))
-    print(table.pivot(index=["corruption", "strength"], columns="network", values="accuracy"))
-    print(fifteen.pivot(index="corruption", columns="network", values="accuracy"))
+        typer.echo(f"Error: {error}", err=True)
+        raise typer.Exit(1) from None
+    ours, fifteen = corruption_accuracy(networks, test), mnist_c_accuracy(networks, test)
+    tables = {
+        "robustness.csv": mean_over_seeds(ours, ["corruption", "strength", "unit"]),
+        "mnist_c.csv": mean_over_seeds(fifteen, ["corruption"]),
+    }
+    for name, table in tables.items():
+        files.write(RESULTS / name, table.to_csv(index=False, lineterminator="\n"))
+        kinds = [kind for kind in ("corruption", "strength") if kind in table]
+        print(table.pivot(index=kinds, columns="network", values="accuracy").to_string())
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

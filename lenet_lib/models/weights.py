@@ -17,7 +17,7 @@ from lenet_lib.errors import LenetError
 from lenet_lib.models.networks import NETWORKS
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "lenet-mnist.safetensors"
-"""The released weights: recipe ``best``, seed 0, trained on MNIST."""
+"""The released weights: recipe ``robust``, seed 0, trained on MNIST."""
 
 TORCH_SUFFIXES = (".pth", ".pt")
 """How the name of a state dict written by ``torch.save`` ends."""
