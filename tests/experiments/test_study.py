@@ -169,6 +169,15 @@ def test_a_scheduler_that_is_none_is_one_sentence(tmp_path: Path) -> None:
     assert not out.exists()
 
 
+def test_without_dask_one_sentence_names_the_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)  # its import fails
+    with pytest.raises(LenetError, match=r'distributed.*: pip install "lenet-report\[study\]"\.$'):
+        study(jobs(1), tmp_path / "t.csv", backend="dask", scheduler="x", progress=False)
+    assert not list(tmp_path.iterdir())
+
+
 def test_more_images_than_there_are_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(LenetError, match="10,000,000"):
         study([Job(TINY, 0, "digits", 10_000_000)], tmp_path / "t.csv", progress=False)
