@@ -158,7 +158,7 @@ def receptive_fields(steps: Sequence[Layer], image: Tensor) -> Figure:
     shown = [step for step in steps if step.field and step.kind != "ReLU"]
     figure, row = plt.subplots(1, len(shown), figsize=(COLUMN, 2.1))
     for axes, step in zip(row, shown, strict=True):
-        draw_digit(axes, image, alpha=0.55)
+        draw_digit(axes, image, step.name.split(" (")[0], alpha=0.55)
         count = step.shape[-1]
         centres = step.start + (step.field - 1) / 2 + step.jump * np.arange(count)
         columns, rows = np.meshgrid(centres, centres)
@@ -174,7 +174,6 @@ def receptive_fields(steps: Sequence[Layer], image: Tensor) -> Figure:
         )  # fmt: skip
         axes.add_patch(Rectangle((-0.5, -0.5), 28, 28, fill=False, color="#888888", linewidth=0.7))
         axes.set(xlim=(-3, 30), ylim=(30, -3))
-        axes.set_title(step.name.split(" (")[0], loc="center")
         axes.set_xlabel(
             f"sees {step.field}×{step.field} pixels\nin steps of {step.jump}", fontsize=7.5
         )
@@ -198,7 +197,5 @@ def rbf_codes(pictures: Tensor) -> Figure:
     """Draw the ten target vectors of LeNet-5's F6 as the pictures they are; float 10×84, ±1."""
     figure, row = plt.subplots(1, len(pictures), figsize=(COLUMN, 1.25))
     for axes, picture, digit in zip(row, pictures, range(10), strict=True):
-        axes.imshow(picture.reshape(12, 7).numpy(), vmin=-1, vmax=1)
-        bare(axes, "#BBBBBB")
-        axes.set_title(f"{digit}", loc="center")
+        draw_digit(axes, picture.reshape(12, 7), f"{digit}", vmin=-1, vmax=1)
     return figure

@@ -78,6 +78,13 @@ def name_rows(axes: Axes, names: Sequence[str], *, above: float = 0.5) -> None:
     axes.grid(visible=False, axis="y")
 
 
+def name_classes(axes: Axes, names: Sequence[str]) -> None:
+    """Write the classes' names below places 0, 1, …, aslant where they are long."""
+    axes.set_xticks(range(len(names)), names, rotation=0 if max(map(len, names)) < 4 else 60)
+    axes.set_xlabel("class")
+    axes.grid(visible=False, axis="x")
+
+
 # Where a name may stand, in points from what it names: beside it, then higher and lower.
 _SIDES = [
     (x, y) for y in (0, 6, -6, 11, -11, 16, -16, 22, -22) for x in (6, -6, 0) if x or abs(y) > 6

@@ -17,7 +17,6 @@ from lenet_lib.plots.axes import accuracy_axis, draw_intervals, name_rows
 from lenet_lib.plots.style import COLUMN, PALETTE
 
 Counts = NDArray[np.int64]
-_MARKS = {"precision": ("s", "blue"), "recall": ("o", "red"), "f1-score": ("D", "green")}
 
 
 def confusion_matrix(matrices: Mapping[str, Counts], classes: Sequence[str]) -> Figure:

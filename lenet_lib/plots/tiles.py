@@ -10,6 +10,12 @@ from matplotlib.image import AxesImage
 from numpy.typing import ArrayLike, NDArray
 from skimage.util import montage
 
+FRAME = "#BBBBBB"
+"""The usual colour of a picture's thin frame."""
+
+SIGNED = "RdBu_r"
+"""Colours for values of either sign: red plus, white nothing, blue minus."""
+
 
 def mosaic(images: ArrayLike, columns: int, *, gap: int = 3) -> NDArray[np.float64]:
     """Lay images out row by row on one sheet of paper.
@@ -32,14 +38,45 @@ def mosaic(images: ArrayLike, columns: int, *, gap: int = 3) -> NDArray[np.float
 
 
 def draw_digit(
-    axes: Axes, image: ArrayLike, *, frame: str = "#BBBBBB", **options: Any
+    axes: Axes,
+    image: ArrayLike,
+    title: str = "",
+    *,
+    frame: str = FRAME,
+    width: float = 0.6,
+    **options: Any,
 ) -> AxesImage:
-    """Draw one image in a thin frame without ticks; grey levels 0–255 unless told otherwise."""
+    """Draw one image, framed and without ticks; grey levels 0–255 unless told otherwise."""
     pixels = np.asarray(image, dtype=float)
     options = {"vmin": 0, "vmax": 255} | options
     drawn = axes.imshow(pixels.reshape(pixels.shape[-2:]), **options)
-    bare(axes, frame)
+    bare(axes, frame, width)
+    axes.set_title(title, loc="center")
     return drawn
+
+
+def draw_signed(axes: Axes, values: ArrayLike, limit: float, title: str = "") -> AxesImage:
+    """Draw values between −limit and limit: red plus, white nothing, blue minus."""
+    return draw_digit(axes, values, title, vmin=-limit, vmax=limit, cmap=SIGNED)
+
+
+def draw_sheet(axes: Axes, images: ArrayLike, columns: int, **options: Any) -> None:
+    """Draw images close together, grey levels 0–255, so many in a row; see :func:`mosaic`."""
+    options = {"interpolation": "auto", "vmin": 0, "vmax": 255} | options
+    axes.imshow(mosaic(images, columns), **options)
+    bare(axes)
+
+
+def name_row(axes: Axes, name: str, **options: Any) -> None:
+    """Write what a row of pictures is, upright, to the left of its first."""
+    axes.set_ylabel(name, rotation=0, ha="right", va="center", **options)
+
+
+def colour_bar(drawn: AxesImage, **options: Any) -> None:
+    """Draw the scale of an image's colours beside its axes, without a frame."""
+    assert drawn.figure
+    bar = drawn.figure.colorbar(drawn, **{"ax": drawn.axes} | options)
+    bar.outline.set_visible(False)  # type: ignore[operator]
 
 
 def bare(axes: Axes, frame: str | None = None, width: float = 0.6) -> None:
