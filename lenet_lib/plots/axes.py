@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -69,6 +69,26 @@ def draw_intervals(
         value, places, xerr=[value - low, high - value], fmt=marker, color=PALETTE[colour],
         markersize=5, capsize=3, label=label,
     )  # fmt: skip
+
+
+def draw_runs(
+    axes: Axes, runs: Mapping[str, ArrayLike], summary: pd.DataFrame, *, below: float = 0.24
+) -> None:
+    """Draw runs as dots, a row a group, and a little below them each group's mean and interval.
+
+    Parameters
+    ----------
+    runs
+        The values of each group's runs, by what is written beside its row.
+    summary
+        As for :func:`draw_intervals`, a row a group.
+    below
+        How far below the runs the mean is, in rows.
+    """
+    for place, values in enumerate(map(np.asarray, runs.values())):
+        axes.plot(values, np.full(len(values), place), "o", color=PALETTE["sky"], ms=4.5, alpha=0.8)
+    draw_intervals(axes, summary, np.arange(len(runs)) + below, marker="D")
+    name_rows(axes, list(runs))
 
 
 def name_rows(axes: Axes, names: Sequence[str], *, above: float = 0.5) -> None:

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from torch import Tensor
 
 from lenet_lib.plots.style import COLUMN, PALETTE
-from lenet_lib.plots.tiles import bare, colour_bar, draw_digit, draw_signed
+from lenet_lib.plots.tiles import bare, colour_bar, draw_box, draw_digit, draw_signed
 
 
 def patch_by_hand(image: Tensor, kernel: Tensor, top: int, left: int) -> Figure:
@@ -32,9 +31,8 @@ def patch_by_hand(image: Tensor, kernel: Tensor, top: int, left: int) -> Figure:
     figure = plt.figure(figsize=(COLUMN, 1.85))
     whole, *squares = figure.subplots(1, 4, width_ratios=[1.35, 1, 1, 1])
     draw_digit(whole, image, "image")
-    frame = Rectangle((left - 0.5, top - 0.5), side, side, fill=False, color=PALETTE["red"])
-    frame.set_linewidth(1.6)
-    whole.add_patch(frame)
+    look = {"fill": False, "color": PALETTE["red"], "linewidth": 1.6}
+    draw_box(whole, (left - 0.5, top - 0.5), side, side, **look)
     most = float(product.abs().max())
     draw_digit(squares[0], patch, "patch")
     draw_signed(squares[1], kernel, 2, "kernel")

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -16,7 +15,7 @@ from lenet_lib.data.handwriting import moments
 from lenet_lib.data.label_errors import Dispute
 from lenet_lib.plots.axes import name_classes
 from lenet_lib.plots.style import COLUMN, PALETTE
-from lenet_lib.plots.tiles import colour_bar, draw_digit, draw_sheet
+from lenet_lib.plots.tiles import colour_bar, draw_box, draw_digit, draw_sheet
 
 
 def sample_grid(data: Images, classes: tuple[str, ...], *, each: int = 16, seed: int = 0) -> Figure:
@@ -51,9 +50,8 @@ def centring(image: Tensor, centres: NDArray[np.float64]) -> Figure:
     ink = np.argwhere(image[0].numpy() > 0)
     (top, first), (bottom, last) = ink.min(0), ink.max(0)
     size = (last - first + 1, bottom - top + 1)
-    left.add_patch(
-        Rectangle((first - 0.5, top - 0.5), *size, fill=False, color=PALETTE["blue"], linewidth=1.6)
-    )
+    look = {"fill": False, "color": PALETTE["blue"], "linewidth": 1.6}
+    draw_box(left, (first - 0.5, top - 0.5), *size, **look)
     ((row, column, _),) = moments(image[None])
     left.plot(column, row, "+", color=PALETTE["red"], markersize=13, markeredgewidth=2.2)
     left.set(title=f"ink {size[0]} pixels wide, {size[1]} high")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -124,12 +123,10 @@ def neighbours(queries: Images, found: Images, distances: Floats, names: tuple[s
         axes[1].axis("off")
         for place, ax in enumerate(axes[2:]):
             label = int(found.labels[row * k + place])
-            frame: dict[str, Any] = {}
-            look = {"weight": "normal", "color": "black"}
+            frame, width, weight, colour = FRAME, 0.6, "normal", "black"
             if label != truth:
-                frame = {"frame": PALETTE["red"], "width": 2.2}
-                look = {"weight": "bold", "color": PALETTE["red"]}
-            draw_digit(ax, found.images[row * k + place], **frame)
+                frame, width, weight, colour = PALETTE["red"], 2.2, "bold", PALETTE["red"]
+            draw_digit(ax, found.images[row * k + place], frame=frame, width=width)
             text = f"{names[label]}  ·  {distances[row, place]:,.0f}"
-            ax.set_title(text, loc="center", fontsize=7.5, pad=2.5, **look)
+            ax.set_title(text, loc="center", fontsize=7.5, pad=2.5, weight=weight, color=colour)
     return figure

@@ -12,7 +12,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from torch import Tensor
 
 from lenet_lib.plots.style import COLUMN, PALETTE
-from lenet_lib.plots.tiles import draw_digit
+from lenet_lib.plots.tiles import FRAME, draw_digit
 
 
 def misclassified(images: Tensor, errors: pd.DataFrame, classes: Sequence[str]) -> Figure:
@@ -42,8 +42,8 @@ def misclassified(images: Tensor, errors: pd.DataFrame, classes: Sequence[str]) 
             title += f" {percent:.0f}%" if percent < 99.5 else " >99%"  # nothing is certain
         if long:
             title = title.replace("→", "→\n").replace(" ", "\n")
-        frame = {"frame": PALETTE["red"], "width": 2} if row["disputed"] else {}
-        draw_digit(axes, images[row["index"]], **frame)
+        frame, width = (PALETTE["red"], 2) if row["disputed"] else (FRAME, 0.6)
+        draw_digit(axes, images[row["index"]], frame=frame, width=width)
         axes.set_title(title, fontsize=7, fontweight="normal", loc="center", pad=2)
     return figure
 

@@ -12,7 +12,15 @@ from torch import Tensor
 
 from lenet_lib.plots.axes import name_classes
 from lenet_lib.plots.style import COLUMN, PALETTE
-from lenet_lib.plots.tiles import FRAME, bare, colour_bar, draw_digit, draw_signed, name_row
+from lenet_lib.plots.tiles import (
+    FRAME,
+    colour_bar,
+    draw_box,
+    draw_digit,
+    draw_sheet,
+    draw_signed,
+    name_row,
+)
 
 
 def layer_maps(image: Tensor, steps: Mapping[str, Tensor]) -> Figure:
@@ -77,8 +85,7 @@ def layer_units(
     for axes, (name, units) in zip(
         upper.subplots(len(vectors), 1, squeeze=False)[:, 0], vectors.items(), strict=True
     ):
-        shown = axes.imshow(units[None].numpy(), aspect="auto", vmin=0, interpolation="nearest")
-        bare(axes, FRAME)
+        shown = draw_digit(axes, units[None], vmax=None, aspect="auto")
         name_row(axes, f"{name}\n{len(units)}")
         colour_bar(shown, pad=0.015, aspect=6)
     left, right = lower.subplots(1, 2)
@@ -108,12 +115,8 @@ def feature_maps(images: Tensor, kernels: Tensor, maps: Tensor) -> Figure:
         float32 N×6×height×width, 0 or more.
     """
     count, channels = maps.shape[:2]
-    figure, grid = plt.subplots(
-        count + 1,
-        channels + 1,
-        figsize=(COLUMN, 0.9 * (count + 0.6)),
-        height_ratios=[0.6] + [1] * count,
-    )
+    size, heights = (COLUMN, 0.9 * (count + 0.6)), [0.6] + [1] * count
+    figure, grid = plt.subplots(count + 1, channels + 1, figsize=size, height_ratios=heights)
     grid[0, 0].axis("off")
     limit = float(kernels.abs().max())
     for channel in range(channels):
@@ -133,19 +136,11 @@ def top_patches(patches: Tensor) -> Figure:
     for axes in grid.T.flat[maps:]:
         axes.axis("off")
     for number, axes in zip(range(maps), grid.T.flat, strict=False):
-        strip = np.pad(patches[number].numpy(), ((0, 0), (0, 0), (0, 2)))
-        sheet = np.concatenate(list(strip), axis=1)[:, :-2]
-        axes.imshow(sheet, vmin=0, vmax=255)
-        bare(axes)
+        draw_sheet(axes, patches[number], count, gap=2, interpolation="nearest")
         for place in range(count):
             edge = place * (side + 2) - 0.5
-            axes.plot(
-                np.array([0, side, side, 0, 0]) + edge,
-                np.array([0, 0, side, side, 0]) - 0.5,
-                color="#BBBBBB",
-                linewidth=0.6,
-                clip_on=False,
-            )
+            look = {"fill": False, "edgecolor": FRAME, "linewidth": 0.6, "clip_on": False}
+            draw_box(axes, (edge, -0.5), side, side, **look)
         name_row(axes, f"{number}")
     return figure
 

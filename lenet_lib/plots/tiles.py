@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
+from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 from skimage.util import montage
 
@@ -60,10 +61,12 @@ def draw_signed(axes: Axes, values: ArrayLike, limit: float, title: str = "") ->
     return draw_digit(axes, values, title, vmin=-limit, vmax=limit, cmap=SIGNED)
 
 
-def draw_sheet(axes: Axes, images: ArrayLike, columns: int, **options: Any) -> None:
+def draw_sheet(
+    axes: Axes, images: ArrayLike, columns: int, *, gap: int = 3, **options: Any
+) -> None:
     """Draw images close together, grey levels 0–255, so many in a row; see :func:`mosaic`."""
-    options = {"interpolation": "auto", "vmin": 0, "vmax": 255} | options
-    axes.imshow(mosaic(images, columns), **options)
+    options = {"interpolation": "auto"} | options
+    axes.imshow(mosaic(images, columns, gap=gap), vmin=0, vmax=255, **options)
     bare(axes)
 
 
@@ -76,7 +79,12 @@ def colour_bar(drawn: AxesImage, **options: Any) -> None:
     """Draw the scale of an image's colours beside its axes, without a frame."""
     assert drawn.figure
     bar = drawn.figure.colorbar(drawn, **{"ax": drawn.axes} | options)
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
+
+
+def draw_box(axes: Axes, corner: tuple[float, float], *size: float, **look: Any) -> None:
+    """Draw a rectangle of a width and a height from the corner where both coordinates are least."""
+    axes.add_patch(Rectangle(corner, *size, **look))
 
 
 def bare(axes: Axes, frame: str | None = None, width: float = 0.6) -> None:

@@ -8,12 +8,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from lenet_lib.evaluation.statistics import mean_interval
-from lenet_lib.plots.axes import draw_intervals, log_axis, name_rows
+from lenet_lib.plots.axes import draw_intervals, draw_runs, log_axis, name_rows
 from lenet_lib.plots.style import COLOURS, COLUMN, PALETTE
 
 
@@ -144,24 +143,14 @@ def peeking(table: pd.DataFrame) -> Figure:
     left.set_ylim(least - (most - least), most + (most - least) / 4)  # epoch 1 is far below
     left.set(xlabel="epoch", ylabel="test accuracy (%)", title=str(first["recipe"].iloc[0]))
     runs = table.sort_values("epoch").groupby(["recipe", "seed"], sort=False)["accuracy"]
-    gains = (runs.max() - runs.last()).rename("gain").reset_index()
-    _runs_and_means(right, gains, "gain", "recipe")
+    best = (runs.max() - runs.last()).groupby("recipe", sort=False)
+    gains = {str(name): values for name, values in best}
+    draw_runs(right, gains, pd.DataFrame(map(mean_interval, gains.values())), below=0.22)
     right.axvline(0, color=PALETTE["grey"], lw=0.8, ls=":")
     right.set_xlabel("best − last epoch (points)")
     marks = ["last epoch", "best epoch on the test set"]
     figure.legend(left.lines[1:3], marks, loc="outside lower center", ncols=2)
     return figure
-
-
-def _runs_and_means(axes: Axes, table: pd.DataFrame, value: str, by: str) -> None:
-    """Draw each run as a dot, a row a group, and below them the mean with its t-interval."""
-    names = list(dict.fromkeys(table[by]))
-    for place, name in enumerate(names):
-        runs = table.loc[table[by] == name, value]
-        axes.plot(runs, np.full(len(runs), place), "o", color=PALETTE["sky"], ms=4.5, alpha=0.8)
-    means = pd.DataFrame([mean_interval(table.loc[table[by] == name, value]) for name in names])
-    draw_intervals(axes, means, np.arange(len(names)) + 0.22, marker="D")
-    name_rows(axes, names)
 
 
 def time_to_accuracy(table: pd.DataFrame) -> Figure:
