@@ -95,17 +95,10 @@ def intensities(data: Images, classes: tuple[str, ...]) -> Figure:
 
 
 def label_errors(images: Tensor, labels: Mapping[int, Dispute], *, columns: int = 5) -> Figure:
-    """Show images whose label people dispute.
+    """Show images whose label people dispute, so many in a row.
 
-    Parameters
-    ----------
-    images
-        The test images, uint8 N×1×28×28.
-    labels
-        Index → how people judged the label; drawn as given label → the digit that most chose
-        instead, or a question mark where they agreed on none.
-    columns
-        Images in a row.
+    Each of ``labels``, by its index in ``images`` (the test set, uint8 N×1×28×28), is drawn as
+    given label → the digit that most chose instead, or a question mark where they agreed on none.
     """
     rows = -(-len(labels) // columns)
     height = rows * (COLUMN / columns + 0.36)

@@ -166,14 +166,8 @@ def always_misclassified(
 ) -> Figure:
     """Draw images that many runs misclassify, with the label and the most frequent prediction.
 
-    Parameters
-    ----------
-    images, labels
-        The whole test set: uint8 N×1×28×28, and its labels.
-    shared
-        By index in the test set: ``runs``, ``prediction``; the images to draw.
-    disputed
-        Test images whose label most raters dispute; they are framed.
+    ``images`` and ``labels`` are the whole test set, uint8 N×1×28×28; ``shared`` has, by index in
+    it, ``runs`` and ``prediction`` of those to draw; the ``disputed`` ones among them are framed.
     """
     index = [int(number) for number in shared.index]
     errors = pd.DataFrame({"index": index, "truth": [labels[number] for number in index]})

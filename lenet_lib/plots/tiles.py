@@ -19,16 +19,9 @@ SIGNED = "RdBu_r"
 
 
 def mosaic(images: ArrayLike, columns: int, *, gap: int = 3) -> NDArray[np.float64]:
-    """Lay images out row by row on one sheet of paper.
+    """Lay images (N×28×28 or N×1×28×28, any numbers) out row by row on one sheet of paper.
 
-    Parameters
-    ----------
-    images
-        N×28×28 or N×1×28×28, any numbers.
-    columns
-        Images in a row; the last row may be shorter.
-    gap
-        Pixels of paper, 0, between two images.
+    The last row may be shorter; between two images are ``gap`` pixels of paper, which is 0.
     """
     tiles = np.asarray(images, dtype=float)
     tiles = tiles.reshape(-1, *tiles.shape[-2:])

@@ -145,7 +145,7 @@ def peeking(table: pd.DataFrame) -> Figure:
     runs = table.sort_values("epoch").groupby(["recipe", "seed"], sort=False)["accuracy"]
     best = (runs.max() - runs.last()).groupby("recipe", sort=False)
     gains = {str(name): values for name, values in best}
-    draw_runs(right, gains, pd.DataFrame(map(mean_interval, gains.values())), below=0.22)
+    draw_runs(right, gains, pd.DataFrame(map(mean_interval, gains.values())))
     right.axvline(0, color=PALETTE["grey"], lw=0.8, ls=":")
     right.set_xlabel("best − last epoch (points)")
     marks = ["last epoch", "best epoch on the test set"]
