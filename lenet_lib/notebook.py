@@ -14,7 +14,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -24,9 +24,11 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from lenet_lib import files, prose
-from lenet_lib.data import Dataset, load
 from lenet_lib.errors import LenetError
 from lenet_lib.plots.style import use_style
+
+if TYPE_CHECKING:
+    from lenet_lib.data import Dataset
 
 SCREEN_DPI = 110
 """Pixels per inch at which a browser shows a figure."""
@@ -56,18 +58,15 @@ def setup() -> None:
 
 
 def start(dataset: str | None = None) -> Dataset:
-    """Set the figures up, and load the data set that the notebook is about.
-
-    Parameters
-    ----------
-    dataset
-        Its name, as in :func:`lenet_lib.data.load`.
+    """Set the figures up, and load the data set that the notebook is about, by its name.
 
     Raises
     ------
     LenetError
         The data set is neither on this machine nor to be had; the message says what to do.
     """
+    from lenet_lib.data import load
+
     setup()
     return load(dataset or os.environ.get("LENET_DATASET") or "mnist")
 
@@ -119,16 +118,9 @@ def table(
 
 
 def claim(holds: object, sentence: str) -> None:
-    """State what the prose says beside this cell, and that the values bear it out.
+    """State in a few words what the prose beside this cell says, and whether it holds.
 
     A claim that fails is said at once and again by :func:`check_prose`; the cells after it run.
-
-    Parameters
-    ----------
-    holds
-        Its truth.
-    sentence
-        The claim in a few words.
     """
     _claims[sentence] = bool(holds)
     if not holds:

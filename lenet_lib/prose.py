@@ -46,14 +46,7 @@ def expressions(text: str) -> list[str]:
 
 
 def compute(expression: str, names: Mapping[str, Any]) -> str:
-    """Evaluate an expression and format its value.
-
-    Parameters
-    ----------
-    expression
-        Python, with or without a format specification: ``accuracy:.2%``.
-    names
-        What the expression may use.
+    """Evaluate an expression, with or without a format specification, and format its value.
 
     Raises
     ------

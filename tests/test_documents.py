@@ -82,6 +82,10 @@ def test_every_command_in_the_documents_is_one(command: str) -> None:
         assert named or own or words == ["activate", "lenet-report"]
         assert not own or set((own[1] or "lab").split(",")) <= set(EXTRAS)
         assert all((ROOT / name).is_file() for name in named)
+    elif program in {"ruff", "lint-imports", "mypy"}:
+        assert f"$(BIN)/{' '.join([program, *words[:1]])}" in makefile
+    elif program.startswith("$env:"):
+        assert f"{program.removeprefix('$env:')}{''.join(words)} " in makefile
     elif program in {"uv", "nbdime"}:  # of others: that they are named is all that we can hold
         assert words
     else:

@@ -221,6 +221,7 @@ def test_what_is_not_compared_is_asserted_beside(book: Any) -> None:
             assert summary or any(checks.search(other.source) for other in near), cell.source
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_the_solutions_run_as_written(script: Path, mnist: object) -> None:
     runpy.run_path(str(script))

@@ -15,7 +15,6 @@ from lenet_lib.cli.recipes import recipes_command
 from lenet_lib.cli.report import report_command
 from lenet_lib.cli.run import run_command
 from lenet_lib.cli.study import study_command
-from lenet_lib.cli.train import train_command
 from lenet_lib.cli.words import Interrupted, wrong_words
 from lenet_lib.errors import LenetError, missing_extra
 
@@ -25,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("run")(run_command)
-app.command("train")(train_command)
+app.command("train", help="Train LeNet and save its weights, without the test set.")(run_command)
 app.command("evaluate")(evaluate_command)
 app.command("predict")(predict_command)
 app.command("recipes")(recipes_command)

@@ -125,11 +125,8 @@ def _save(picture: NDArray[np.uint8], steps: Steps | None, path: Path) -> None:
         panel.resize((round(panel.width * height / panel.height), height), Image.Resampling.BOX)
         for panel in panels
     ]
-    sheet = Image.new("RGB", (sum(panel.width + 8 for panel in scaled) - 8, height), "white")
-    left = 0
-    for panel in scaled:
-        sheet.paste(panel, (left, 0))
-        left += panel.width + 8
+    gap = np.full((height, 8, 3), 255, np.uint8)
+    sheet = np.hstack([part for panel in scaled for part in (np.asarray(panel), gap)][:-1])
     content = io.BytesIO()
-    sheet.save(content, "PNG")
+    Image.fromarray(sheet).save(content, "PNG")
     files.write(path, content.getvalue())

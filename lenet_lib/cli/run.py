@@ -1,4 +1,4 @@
-"""``lenet run``, which is also ``python run.py``: train, evaluate, print."""
+"""``lenet run``, which is also ``python run.py``, and ``lenet train``, which tests nothing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from lenet_lib.cli.words import interruptible, introduction, what_was_there
 
 
 def run_command(
+    context: typer.Context,
     recipe: options.RecipeOption = "fast",
     seed: options.SeedOption = 0,
     epochs: options.EpochsOption = None,
@@ -27,13 +28,13 @@ def run_command(
     They are loss, accuracy, classification report and confusion matrix. Without MNIST on this
     machine or a way to download it, scikit-learn's digits stand in.
     """
-    from lenet_lib.data import load_or_stand_in
+    from lenet_lib.data import load, load_or_stand_in
     from lenet_lib.experiments import Job, Run, vary
     from lenet_lib.training.device import choose_device
 
     options.no_folder_for_digits(dataset, data_dir)
-    place = choose_device(device)
-    digits, banner = load_or_stand_in(dataset, data_dir)
+    place, tests = choose_device(device), context.info_name != "train"
+    digits, banner = load_or_stand_in(dataset, data_dir) if tests else (load(dataset, data_dir), "")
     if banner:
         typer.echo(banner)
     changes = {"learning_rate": learning_rate, "batch_size": batch_size, "optimizer": optimizer}
@@ -48,6 +49,9 @@ def run_command(
             typer.echo(what_was_there(state, here.folder))
         with interruptible(f"the same command goes on from {here.folder}."):
             fitted = here.train(job, digits, place, progress=options.show_progress(quiet))
+            if not tests:
+                typer.echo(f"Weights: {here.weights}")
+                return
             record = here.test(job, fitted, digits, place)
     typer.echo(f"{digits.title}, recipe {settings.name}, seed {seed}")
     typer.echo(record.metrics.summary())

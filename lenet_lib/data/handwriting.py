@@ -9,17 +9,9 @@ from torch import Tensor
 
 
 def longest_side(images: Tensor) -> NDArray[np.int64]:
-    """Measure the longer side of each image's ink, in pixels.
+    """Measure the longer side of each image's ink in pixels, int64 N; 0 where there is none.
 
-    Parameters
-    ----------
-    images
-        uint8 N×1×H×W; any pixel above 0 is ink.
-
-    Returns
-    -------
-    NDArray
-        int64 N; 0 where an image is empty.
+    Images are uint8 N×1×H×W; any pixel above 0 is ink.
     """
     sides = []
     for axis in (2, 1):
@@ -30,12 +22,7 @@ def longest_side(images: Tensor) -> NDArray[np.int64]:
 
 
 def moments(images: Tensor) -> NDArray[np.float64]:
-    """Find each image's centre of mass and slant.
-
-    Parameters
-    ----------
-    images
-        uint8 N×1×H×W, each with some ink.
+    """Find each image's centre of mass and slant; images are uint8 N×1×H×W, each with some ink.
 
     Returns
     -------

@@ -129,11 +129,6 @@ def load_or_stand_in(
 ) -> tuple[Dataset, str]:
     """Load a data set; where MNIST can't be had at all, scikit-learn's digits stand in.
 
-    Parameters
-    ----------
-    name, data_dir
-        As for :func:`load`.
-
     Returns
     -------
     tuple

@@ -28,22 +28,11 @@ class Writers:
 
 
 def load_writers(data_dir: str | Path | None = None, *, train: bool = True) -> Writers | None:
-    """Tell who wrote each MNIST digit, from QMNIST's label file (Yadav & Bottou 2019).
+    """Tell who wrote each MNIST digit, in order, by QMNIST's label file (Yadav & Bottou 2019).
 
-    The digits are in MNIST's order. The file is looked for beside MNIST (``QMNIST/raw``), then
-    downloaded into ``data/``.
-
-    Parameters
-    ----------
-    data_dir
-        As for :func:`lenet_lib.data.load`.
-    train
-        The 60,000 training digits, else the 10,000 test digits.
-
-    Returns
-    -------
-    Writers or None
-        None when the file is neither on disk nor to be had.
+    The file is looked for beside MNIST (``QMNIST/raw``), then downloaded into ``data/``; None where
+    it is neither on disk nor to be had. ``data_dir`` is that of :func:`lenet_lib.data.load`;
+    without ``train`` the 10,000 test digits are meant.
 
     Raises
     ------

@@ -44,23 +44,21 @@ def reliability(
     if strategy == "quantile":
         edges = np.quantile(claimed, edges)
     number = np.clip(np.searchsorted(edges, claimed, side="left") - 1, 0, bins - 1)
-    rows = []
-    for i in np.unique(number):
-        inside = number == i
-        count, right = int(inside.sum()), int(kept[inside].sum())
-        low, high = wilson_interval(right, count)
-        rows.append(
-            {
-                "left": edges[i],
-                "right": edges[i + 1],
-                "count": count,
-                "confidence": claimed[inside].mean(),
-                "accuracy": right / count,
-                "low": low,
-                "high": high,
-            }
-        )
-    return pd.DataFrame(rows)
+    inside = pd.DataFrame({"confidence": claimed, "right": kept}).groupby(number)
+    count, right = inside.size(), inside["right"].sum()
+    low, high = zip(*map(wilson_interval, right.tolist(), count.tolist()), strict=True)
+    table = pd.DataFrame(
+        {
+            "left": edges[count.index],
+            "right": edges[count.index + 1],
+            "count": count,
+            "confidence": inside["confidence"].mean(),
+            "accuracy": right / count,
+            "low": low,
+            "high": high,
+        }
+    )
+    return table.reset_index(drop=True)
 
 
 def expected_calibration_error(table: pd.DataFrame) -> float:

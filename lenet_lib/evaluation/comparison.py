@@ -172,16 +172,9 @@ def peeking_gain(table: pd.DataFrame) -> pd.DataFrame:
 def shared_mistakes(mistakes: pd.DataFrame) -> pd.DataFrame:
     """Tell how many of a recipe's runs misread each image that any of them misreads.
 
-    Parameters
-    ----------
-    mistakes
-        A study's table of errors, of one recipe alone: ``seed, index, predicted``.
-
-    Returns
-    -------
-    DataFrame
-        By index in the test set: ``runs`` that misread it, the most frequent ``prediction``;
-        sorted by runs, most first.
+    It is given a study's table of errors, of one recipe alone (``seed, index, predicted``), and
+    gives by index in the test set the ``runs`` that misread it and the most frequent
+    ``prediction``, sorted by runs, most first.
     """
     groups = mistakes.groupby("index")["predicted"]
     table = pd.DataFrame({"runs": groups.size(), "prediction": groups.agg(lambda p: p.mode()[0])})
@@ -204,15 +197,10 @@ def repeated_share(mistakes: pd.DataFrame) -> float:
 
 
 def trials_of(recipe: Recipe, search: pd.DataFrame) -> pd.DataFrame:
-    """Find the trials of a recipe, exactly as it is, in the log of the search.
+    """Find the trials of a recipe, which distorts its images, in the log of the search.
 
-    Parameters
-    ----------
-    recipe
-        One that distorts its images.
-    search
-        ``results/search.csv``: a column for each setting, and a remark on whatever else a trial
-        changed.
+    They have exactly its settings. The log is ``results/search.csv``: a column for each setting,
+    and a remark on whatever else a trial changed.
     """
     settings = recipe.settings()
     settings |= {f"distortion.{name}": value for name, value in settings.pop("distortion").items()}

@@ -122,14 +122,8 @@ def score(
 def evaluate(model: nn.Module, images: Tensor, labels: Tensor, **options: Any) -> Metrics:
     """Test a network on labelled images; the loss is the mean over images, not over batches.
 
-    Parameters
-    ----------
-    model
-        A network that returns logits N×10; it is put into evaluation mode and back.
-    images, labels
-        uint8 N×1×28×28, int64 N.
-    **options
-        ``classes``, as for :func:`score`.
+    The network returns logits N×10 and is put into evaluation mode and back; images are uint8
+    N×1×28×28, labels int64 N; options are those of :func:`score`.
 
     Raises
     ------

@@ -51,12 +51,7 @@ def misclassified(logits: Tensor, labels: Tensor, disputed: Container[int] = ())
 
 
 def confused_pairs(confusion: NDArray[np.int64]) -> pd.DataFrame:
-    """Rank pairs of classes by how often one is taken for the other.
-
-    Parameters
-    ----------
-    confusion
-        Counts, rows true, columns predicted.
+    """Rank pairs of classes by how often one is taken for the other, in counts true × predicted.
 
     Returns
     -------

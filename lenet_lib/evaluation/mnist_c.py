@@ -22,8 +22,8 @@ from scipy.ndimage import gaussian_filter
 from torch import Tensor, nn
 
 from lenet_lib.data import Images
+from lenet_lib.evaluation.robustness import affine
 from lenet_lib.models import predict_logits
-from lenet_lib.training.augment import warp
 
 Array = NDArray[np.floating[Any]]
 SIZE = 28
@@ -74,25 +74,24 @@ def motion_blur(x: Array, rng: np.random.Generator) -> Array:
 def shear(x: Array, rng: np.random.Generator) -> Array:
     """Slant by 0.4 radians to either side."""
     angle = 0.4 * _sign(len(x), rng)
-    return _affine(x, np.ones_like(angle), -np.sin(angle), 0 * angle, np.cos(angle))
+    return _affine(x, 1, -np.sin(angle), 0, 0, np.cos(angle), 0)
 
 
 def scale(x: Array, rng: np.random.Generator) -> Array:
     """Shrink to 70%."""
-    factor = np.full(len(x), 1 / 0.7)
-    return _affine(x, factor, 0 * factor, 0 * factor, factor)
+    return _affine(x, 1 / 0.7, 0, 0, 0, 1 / 0.7, 0)
 
 
 def rotate(x: Array, rng: np.random.Generator) -> Array:
     """Turn by 0.4 radians (23 degrees) to either side."""
     angle = 0.4 * _sign(len(x), rng)
-    return _affine(x, np.cos(angle), -np.sin(angle), np.sin(angle), np.cos(angle))
+    return _affine(x, np.cos(angle), -np.sin(angle), 0, np.sin(angle), np.cos(angle), 0)
 
 
 def translate(x: Array, rng: np.random.Generator) -> Array:
     """Shift by three pixels along either axis."""
-    one, right, down = np.ones(len(x)), 3 * _sign(len(x), rng), 3 * _sign(len(x), rng)
-    return _affine(x, one, 0 * one, 0 * one, one, right, down)
+    right, down = 3 * _sign(len(x), rng), 3 * _sign(len(x), rng)
+    return _affine(x, 1, 0, right, 0, 1, down)
 
 
 def brightness(x: Array, rng: np.random.Generator) -> Array:
@@ -163,21 +162,9 @@ MNIST_C: Mapping[str, Callable[[Array, np.random.Generator], Array]] = {
 
 
 def corrupt(images: Tensor, name: str, *, seed: int = 0) -> Tensor:
-    """Corrupt images as MNIST-C does.
+    """Corrupt images, uint8 N×1×28×28, as MNIST-C does; ``name`` is one of :data:`MNIST_C`.
 
-    Parameters
-    ----------
-    images
-        uint8 N×1×28×28.
-    name
-        One of :data:`MNIST_C`.
-    seed
-        Decides what chance decides.
-
-    Returns
-    -------
-    Tensor
-        uint8 N×1×28×28.
+    The seed decides what chance decides.
     """
     x = images[:, 0].numpy().astype(np.float32) / 255
     corrupted = MNIST_C[name](x, np.random.default_rng(seed))
@@ -255,12 +242,8 @@ def _sign(count: int, rng: np.random.Generator) -> NDArray[np.float64]:
     return rng.choice([-1.0, 1.0], count)
 
 
-def _affine(x: Array, *entries: NDArray[np.float64]) -> Array:
-    """Look pixels up where a b / d e, and c and f after them, point to from the centre."""
-    a, b, d, e, *shift = entries
-    c, f = shift or (np.zeros(len(x)), np.zeros(len(x)))
-    matrices = np.stack([a, b, c, d, e, f], 1).astype(np.float32).reshape(-1, 2, 3)
-    return np.asarray(warp(torch.from_numpy(x)[:, None], torch.from_numpy(matrices))[:, 0].numpy())
+def _affine(x: Array, *entries: float | NDArray[np.float64]) -> Array:
+    return np.asarray(affine(torch.from_numpy(x)[:, None], *entries)[:, 0].numpy())
 
 
 def _line(column0: float, row0: float, column1: float, row1: float) -> Array:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import pandas as pd
 import torch
 import torch.nn.functional as F  # noqa: N812 (the field's name for it)
+from numpy.typing import ArrayLike
+from scipy.ndimage import gaussian_filter
 from torch import Tensor, nn
 
 from lenet_lib.data import Images, scale
@@ -25,21 +27,18 @@ Corrupt = Callable[[Tensor, float, torch.Generator], Tensor]
 def rotate(images: Tensor, degrees: float, generator: torch.Generator) -> Tensor:
     """Turn each image by so many degrees, to a random side."""
     angle = _signs(len(images), generator) * math.radians(degrees)
-    return _affine(images, angle.cos(), -angle.sin(), angle.sin(), angle.cos())
+    return affine(images, angle.cos(), -angle.sin(), 0, angle.sin(), angle.cos(), 0)
 
 
 def shift(images: Tensor, pixels: float, generator: torch.Generator) -> Tensor:
     """Move each image by so many pixels in a random direction."""
     turn = torch.rand(len(images), generator=generator) * 2 * math.pi
-    one, zero = torch.ones(len(images)), torch.zeros(len(images))
-    matrices = torch.stack([one, zero, pixels * turn.cos(), zero, one, pixels * turn.sin()], 1)
-    return warp(images, matrices.reshape(-1, 2, 3))
+    return affine(images, 1, 0, pixels * turn.cos(), 0, 1, pixels * turn.sin())
 
 
 def resize(images: Tensor, factor: float, generator: torch.Generator) -> Tensor:
     """Enlarge each image about its centre by a factor, or shrink it by a factor below 1."""
-    zoom, zero = torch.full((len(images),), 1 / factor), torch.zeros(len(images))
-    return _affine(images, zoom, zero, zero, zoom)
+    return affine(images, 1 / factor, 0, 0, 0, 1 / factor, 0)
 
 
 def noise(images: Tensor, deviation: float, generator: torch.Generator) -> Tensor:
@@ -49,12 +48,8 @@ def noise(images: Tensor, deviation: float, generator: torch.Generator) -> Tenso
 
 def blur(images: Tensor, sigma: float, generator: torch.Generator) -> Tensor:
     """Convolve with a Gaussian whose standard deviation is sigma pixels."""
-    reach = math.ceil(3 * sigma)
-    place = torch.arange(-reach, reach + 1, dtype=images.dtype)
-    kernel = torch.exp(-(place**2) / (2 * sigma**2))
-    kernel = kernel / kernel.sum()
-    across = F.conv2d(images, kernel.view(1, 1, 1, -1), padding=(0, reach))
-    return F.conv2d(across, kernel.view(1, 1, -1, 1), padding=(reach, 0))
+    spread = (0, 0, sigma, sigma)
+    return torch.from_numpy(gaussian_filter(images.numpy(), spread, mode="constant", truncate=3))
 
 
 def fade(images: Tensor, contrast: float, generator: torch.Generator) -> Tensor:
@@ -90,9 +85,14 @@ def _signs(count: int, generator: torch.Generator) -> Tensor:
     return torch.randint(0, 2, (count,), generator=generator) * 2.0 - 1
 
 
-def _affine(images: Tensor, a: Tensor, b: Tensor, d: Tensor, e: Tensor) -> Tensor:
-    zero = torch.zeros_like(a)
-    return warp(images, torch.stack([a, b, zero, d, e, zero], 1).reshape(-1, 2, 3))
+def affine(images: Tensor, *entries: ArrayLike | Tensor) -> Tensor:
+    """Look pixels up where the matrix a b c / d e f points to from the centre.
+
+    Each entry is one number for all images, or one for each of them, N; c and f are in pixels.
+    """
+    numbers = [torch.as_tensor(entry, dtype=torch.float32) for entry in entries]
+    matrices = torch.stack([number.expand(len(images)) for number in numbers], 1)
+    return warp(images, matrices.reshape(-1, 2, 3))
 
 
 @dataclass(frozen=True)

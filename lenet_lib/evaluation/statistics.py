@@ -127,18 +127,9 @@ def mcnemar(one: set[int], other: set[int]) -> tuple[int, int, float]:
     """Compare two networks on the same images by those that exactly one of them misclassifies.
 
     It takes images as independent, which those by one writer are not: see
-    :func:`compare_by_cluster`.
-
-    Parameters
-    ----------
-    one, other
-        Indices of the images that each network misclassifies.
-
-    Returns
-    -------
-    tuple
-        How many only the first misclassifies, how many only the second, and the exact two-sided
-        p value of McNemar's test (1947).
+    :func:`compare_by_cluster`. Given the indices of the images that each misclassifies, it tells
+    how many only the first does, how many only the second, and the exact two-sided p value of
+    McNemar's test (1947).
     """
     from scipy.stats import binomtest
 
@@ -245,14 +236,10 @@ def overdispersion(
 ) -> tuple[float, float]:
     """Ask whether errors gather at some writers more than chance would have it.
 
-    Pearson's chi-squared of writers × (wrong, right), against tables with the same sums at random.
-    Groups of writers that differ on the whole are to be asked one by one, or the difference
-    between the groups counts as gathering.
-
-    Parameters
-    ----------
-    errors, digits
-        For each writer: how many digits are misclassified, of how many.
+    Pearson's chi-squared of writers × (wrong, right), against tables with the same sums at random:
+    for each writer, how many digits are misclassified, of how many. Groups of writers that differ
+    on the whole are to be asked one by one, or the difference between the groups counts as
+    gathering.
 
     Returns
     -------

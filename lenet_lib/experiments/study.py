@@ -236,8 +236,13 @@ def _backend(name: str, scheduler: str | None) -> Iterator[None]:
         yield
         return
     import joblib
-    from distributed import Client
 
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise LenetError(
+            f'Dask is not installed whole ({error}): pip install "lenet-report[study]".'
+        ) from None
     try:
         client = Client(scheduler)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:

@@ -117,19 +117,9 @@ def layers(model: nn.Module, *, padding: int = 0) -> list[Layer]:
 
 
 def activations(model: nn.Module, image: Tensor) -> dict[str, Tensor]:
-    """Give the output of every layer for one image.
+    """Give the output of every layer of a network in evaluation mode for one image, uint8 1×28×28.
 
-    Parameters
-    ----------
-    model
-        A network in evaluation mode.
-    image
-        uint8 1×28×28.
-
-    Returns
-    -------
-    dict
-        Layer's name as in :func:`layers` → float32 output, without the batch dimension.
+    They are float32 without the batch dimension, by the layer's name as in :func:`layers`.
     """
     return {name: output[0] for name, _, output in _record(model, scale(image[None]))}
 

@@ -10,12 +10,11 @@ import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from torch import Tensor
 
 from lenet_lib.models.summary import Layer
 from lenet_lib.plots.style import COLUMN, PALETTE
-from lenet_lib.plots.tiles import bare, draw_digit
+from lenet_lib.plots.tiles import bare, draw_box, draw_digit
 
 FILL = {"maps": "#CFE5F3", "units": "#FBE3B3"}
 
@@ -34,7 +33,7 @@ def architecture(steps: Sequence[Layer], image: Tensor) -> Figure:
     normed = {a.name for a, b in pairwise(steps) if b.kind[:9] == "BatchNorm"}
     figure, axes = plt.subplots(figsize=(COLUMN, 2.3))
     axes.imshow(image[0].numpy(), extent=(0, 28, -14, 14), vmin=0, vmax=255, zorder=2)
-    axes.add_patch(Rectangle((0, -14), 28, 28, fill=False, linewidth=0.8, zorder=3))
+    draw_box(axes, (0, -14), 28, 28, fill=False, linewidth=0.8, zorder=3)
     _label(axes, 14, "input", "1×28×28")
     x, corner, side = 28.0, (0.0, 14.0), 28  # where the last square begins, and how wide it is
     for number, step in enumerate(drawn):
@@ -45,12 +44,8 @@ def architecture(steps: Sequence[Layer], image: Tensor) -> Figure:
             corner, side = corner_next, step.shape[-1]
         else:
             left, width = x, _columns(axes, x, step.shape[0])
-            axes.annotate(
-                "",
-                (x - 2, 0),
-                (x - 23, 0),
-                arrowprops={"arrowstyle": "-|>", "color": PALETTE["grey"], "linewidth": 0.8},
-            )
+            arrow = {"arrowstyle": "-|>", "color": PALETTE["grey"], "linewidth": 0.8}
+            axes.annotate("", (x - 2, 0), (x - 23, 0), arrowprops=arrow)
         _label(axes, left + width / 2, step.name.split(" (")[0], step.size)
         gap = left - (6.5 if len(step.shape) == 3 else 12.5)
         axes.text(
@@ -69,19 +64,10 @@ def _stack(axes: Axes, x: float, step: Layer) -> tuple[float, tuple[float, float
     shift = 3.2 if maps <= 8 else 1.5
     reach = shift * (maps - 1)
     top = (height + reach) / 2
+    look = {"facecolor": FILL["maps"], "edgecolor": "#33617F", "linewidth": 0.5}
     for number in range(maps):
-        aside = shift * number
-        axes.add_patch(
-            Rectangle(
-                (x + aside, top - height - aside),
-                width,
-                height,
-                facecolor=FILL["maps"],
-                edgecolor="#33617F",
-                linewidth=0.5,
-                zorder=2 + number / 100,
-            )
-        )
+        corner = (x + shift * number, top - height - shift * number)
+        draw_box(axes, corner, width, height, zorder=2 + number / 100, **look)
     return x, (x + reach, top - reach), width + reach
 
 
@@ -91,9 +77,7 @@ def _columns(axes: Axes, x: float, units: int, height: int = 30) -> float:
     rows = -(-units // columns)
     for unit in range(units):
         corner = (x + unit // rows, rows / 2 - 1 - unit % rows)
-        axes.add_patch(
-            Rectangle(corner, 1, 1, facecolor=FILL["units"], edgecolor="#8A5D00", linewidth=0.3)
-        )
+        draw_box(axes, corner, 1, 1, facecolor=FILL["units"], edgecolor="#8A5D00", linewidth=0.3)
     return columns
 
 
@@ -104,16 +88,12 @@ def _window_lines(
     at = side * 0.55
     x, y = corner[0] + at, corner[1] - at
     unit = (target[0] + 0.35 * step.shape[-1], target[1] - 0.45 * step.shape[-1])
-    colour = PALETTE["red"]
-    window = Rectangle((x, y), step.kernel, step.kernel, fill=False, color=colour)
-    window.set(linewidth=0.9, zorder=5)
-    axes.add_patch(window)
-    axes.add_patch(Rectangle(unit, 1, 1, color=colour, linewidth=0, zorder=5))
-    for edge in (0, step.kernel):
-        axes.plot(
-            [x + step.kernel, unit[0]], [y + edge, unit[1] + 0.5],
-            color=colour, linewidth=0.5, zorder=4,
-        )  # fmt: skip
+    kernel, colour = step.kernel, PALETTE["red"]
+    draw_box(axes, (x, y), kernel, kernel, fill=False, color=colour, linewidth=0.9, zorder=5)
+    draw_box(axes, unit, 1, 1, color=colour, linewidth=0, zorder=5)
+    for edge in (y, y + kernel):
+        ends = [x + kernel, unit[0]], [edge, unit[1] + 0.5]
+        axes.plot(*ends, color=colour, linewidth=0.5, zorder=4)
 
 
 def _operation(step: Layer, normed: bool, number: int, drawn: Sequence[Layer]) -> str:
@@ -158,7 +138,7 @@ def receptive_fields(steps: Sequence[Layer], image: Tensor) -> Figure:
     shown = [step for step in steps if step.field and step.kind != "ReLU"]
     figure, row = plt.subplots(1, len(shown), figsize=(COLUMN, 2.1))
     for axes, step in zip(row, shown, strict=True):
-        draw_digit(axes, image, alpha=0.55)
+        draw_digit(axes, image, step.name.split(" (")[0], alpha=0.55)
         count = step.shape[-1]
         centres = step.start + (step.field - 1) / 2 + step.jump * np.arange(count)
         columns, rows = np.meshgrid(centres, centres)
@@ -166,15 +146,10 @@ def receptive_fields(steps: Sequence[Layer], image: Tensor) -> Figure:
             columns.ravel(), rows.ravel(), ".", color=PALETTE["blue"], markersize=22 / count**0.85
         )
         middle = step.start + step.jump * (count // 2) - 0.5
-        axes.add_patch(
-            Rectangle(
-                (middle, middle), step.field, step.field, fill=False, color=PALETTE["red"],
-                linewidth=2,
-            )
-        )  # fmt: skip
-        axes.add_patch(Rectangle((-0.5, -0.5), 28, 28, fill=False, color="#888888", linewidth=0.7))
+        look = {"fill": False, "color": PALETTE["red"], "linewidth": 2}
+        draw_box(axes, (middle, middle), step.field, step.field, **look)
+        draw_box(axes, (-0.5, -0.5), 28, 28, fill=False, color="#888888", linewidth=0.7)
         axes.set(xlim=(-3, 30), ylim=(30, -3))
-        axes.set_title(step.name.split(" (")[0], loc="center")
         axes.set_xlabel(
             f"sees {step.field}×{step.field} pixels\nin steps of {step.jump}", fontsize=7.5
         )
@@ -198,7 +173,5 @@ def rbf_codes(pictures: Tensor) -> Figure:
     """Draw the ten target vectors of LeNet-5's F6 as the pictures they are; float 10×84, ±1."""
     figure, row = plt.subplots(1, len(pictures), figsize=(COLUMN, 1.25))
     for axes, picture, digit in zip(row, pictures, range(10), strict=True):
-        axes.imshow(picture.reshape(12, 7).numpy(), vmin=-1, vmax=1)
-        bare(axes, "#BBBBBB")
-        axes.set_title(f"{digit}", loc="center")
+        draw_digit(axes, picture.reshape(12, 7), f"{digit}", vmin=-1, vmax=1)
     return figure

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lenet_lib.plots.style import COLUMN, PALETTE
-from lenet_lib.plots.tiles import bare, draw_digit, mosaic
+from lenet_lib.plots.tiles import draw_digit, draw_sheet, name_row
 
 
 def elastic_field(image: Tensor, field: NDArray[np.float32], distorted: Tensor) -> Figure:
@@ -62,7 +62,6 @@ def augmented(image: Tensor, kinds: Mapping[str, Tensor]) -> Figure:
     )
     for (first, rest), (name, images) in zip(grid, kinds.items(), strict=True):
         draw_digit(first, image, frame="black")
-        rest.imshow(mosaic(images, len(images)), interpolation="auto", vmin=0, vmax=255)
-        bare(rest)
-        first.set_ylabel(name, rotation=0, ha="right", va="center", labelpad=6)
+        draw_sheet(rest, images, len(images))
+        name_row(first, name, labelpad=6)
     return figure

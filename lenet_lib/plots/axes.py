@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -45,37 +45,48 @@ def accuracy_axis(axes: Axes, lowest: float, highest: float, *, of: str = "y") -
 
 
 def draw_intervals(
-    axes: Axes,
-    table: pd.DataFrame,
-    places: ArrayLike,
-    *,
-    colour: str = "blue",
-    marker: str = "o",
-    label: str | None = None,
+    axes: Axes, table: pd.DataFrame, places: ArrayLike, *, marker: str = "o"
 ) -> None:
-    """Draw values as dots with horizontal intervals.
+    """Draw values as dots with horizontal intervals, at some heights.
 
-    Parameters
-    ----------
-    table
-        Three columns in the axis's unit: the values, and where their intervals begin and end.
-    places
-        The rows' heights.
-    colour, marker, label
-        A name of the palette, matplotlib's sign for the dot, and what the legend says.
+    The table has three columns in the axis's unit: the values, and where their intervals begin and
+    end. The marker is matplotlib's sign for the dot.
     """
     value, low, high = table.to_numpy(dtype=float).T
     axes.errorbar(
-        value, places, xerr=[value - low, high - value], fmt=marker, color=PALETTE[colour],
-        markersize=5, capsize=3, label=label,
+        value, places, xerr=[value - low, high - value], fmt=marker, color=PALETTE["blue"],
+        markersize=5, capsize=3,
     )  # fmt: skip
 
 
-def name_rows(axes: Axes, names: Sequence[str], *, above: float = 0.5) -> None:
-    """Write names at heights 0, 1, …, the first at the top; ``above`` it is left free."""
+def draw_runs(axes: Axes, runs: Mapping[str, ArrayLike], summary: pd.DataFrame) -> None:
+    """Draw runs as dots, a row a group, and 0.24 below them each group's mean and its interval.
+
+    Parameters
+    ----------
+    runs
+        The values of each group's runs, by what is written beside its row.
+    summary
+        As for :func:`draw_intervals`, a row a group.
+    """
+    for place, values in enumerate(map(np.asarray, runs.values())):
+        axes.plot(values, np.full(len(values), place), "o", color=PALETTE["sky"], ms=4.5, alpha=0.8)
+    draw_intervals(axes, summary, np.arange(len(runs)) + 0.24, marker="D")
+    name_rows(axes, list(runs))
+
+
+def name_rows(axes: Axes, names: Sequence[str]) -> None:
+    """Write names at heights 0, 1, …, the first at the top."""
     axes.set_yticks(range(len(names)), names)
-    axes.set_ylim(len(names) - 0.5, -above)
+    axes.set_ylim(len(names) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")
+
+
+def name_classes(axes: Axes, names: Sequence[str]) -> None:
+    """Write the classes' names below places 0, 1, …, aslant where they are long."""
+    axes.set_xticks(range(len(names)), names, rotation=0 if max(map(len, names)) < 4 else 60)
+    axes.set_xlabel("class")
+    axes.grid(visible=False, axis="x")
 
 
 # Where a name may stand, in points from what it names: beside it, then higher and lower.

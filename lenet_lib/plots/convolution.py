@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from lenet_lib.plots.model import SIGNED
 from lenet_lib.plots.style import COLUMN, PALETTE
-from lenet_lib.plots.tiles import bare, draw_digit
+from lenet_lib.plots.tiles import bare, colour_bar, draw_box, draw_digit, draw_signed
 
 
 def patch_by_hand(image: Tensor, kernel: Tensor, top: int, left: int) -> Figure:
@@ -33,22 +30,16 @@ def patch_by_hand(image: Tensor, kernel: Tensor, top: int, left: int) -> Figure:
     product = patch * kernel
     figure = plt.figure(figsize=(COLUMN, 1.85))
     whole, *squares = figure.subplots(1, 4, width_ratios=[1.35, 1, 1, 1])
-    draw_digit(whole, image)
-    frame = Rectangle((left - 0.5, top - 0.5), side, side, fill=False, color=PALETTE["red"])
-    frame.set_linewidth(1.6)
-    whole.add_patch(frame)
-    whole.set_title("image", loc="center")
+    draw_digit(whole, image, "image")
+    look = {"fill": False, "color": PALETTE["red"], "linewidth": 1.6}
+    draw_box(whole, (left - 0.5, top - 0.5), side, side, **look)
     most = float(product.abs().max())
-    looks: dict[str, tuple[Tensor, dict[str, Any], str]] = {
-        "patch": (patch, {"vmin": 0, "vmax": 255}, "×"),
-        "kernel": (kernel, {"vmin": -2, "vmax": 2, "cmap": SIGNED}, "="),
-        "product": (product, {"vmin": -2 * most, "vmax": 2 * most, "cmap": SIGNED}, ""),
-    }
-    for axes, (title, (values, look, sign)) in zip(squares, looks.items(), strict=True):
-        axes.imshow(values.numpy(), **look)
+    draw_digit(squares[0], patch, "patch")
+    draw_signed(squares[1], kernel, 2, "kernel")
+    draw_signed(squares[2], product, 2 * most, "product")
+    for axes, values, sign in zip(squares, (patch, kernel, product), ("×", "=", ""), strict=True):
         bare(axes, "#888888")
-        _write(axes, values, dark=160 if title == "patch" else float("inf"))
-        axes.set_title(title, loc="center")
+        _write(axes, values, dark=160 if values is patch else float("inf"))
         axes.text(1.16, 0.5, sign, transform=axes.transAxes, fontsize=15, ha="center", va="center")
     squares[-1].set_xlabel(f"sum {product.sum():,.0f}", fontsize=10, weight="bold")
     return figure
@@ -74,13 +65,9 @@ def responses(image: Tensor, maps: Mapping[str, Tensor]) -> Figure:
         Title → float32 height×width.
     """
     figure, row = plt.subplots(1, 1 + len(maps), figsize=(COLUMN, 1.9))
-    draw_digit(row[0], image)
-    row[0].set_title("image", loc="center")
+    draw_digit(row[0], image, "image")
     for axes, (title, values) in zip(row[1:], maps.items(), strict=True):
         limit = float(values.abs().max())
-        shown = axes.imshow(values.numpy(), vmin=-limit, vmax=limit, cmap=SIGNED)
-        bare(axes, "#BBBBBB")
-        axes.set_title(title, loc="center")
-        bar = figure.colorbar(shown, ax=axes, shrink=0.8, aspect=14, pad=0.03)
-        bar.outline.set_visible(False)
+        shown = draw_signed(axes, values, limit, title)
+        colour_bar(shown, shrink=0.8, aspect=14, pad=0.03)
     return figure

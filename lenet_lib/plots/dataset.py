@@ -7,14 +7,15 @@ from collections.abc import Mapping
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 from torch import Tensor
 
 from lenet_lib.data import Images
+from lenet_lib.data.handwriting import moments
 from lenet_lib.data.label_errors import Dispute
+from lenet_lib.plots.axes import name_classes
 from lenet_lib.plots.style import COLUMN, PALETTE
-from lenet_lib.plots.tiles import bare, draw_digit, mosaic
+from lenet_lib.plots.tiles import colour_bar, draw_box, draw_digit, draw_sheet
 
 
 def sample_grid(data: Images, classes: tuple[str, ...], *, each: int = 16, seed: int = 0) -> Figure:
@@ -22,10 +23,8 @@ def sample_grid(data: Images, classes: tuple[str, ...], *, each: int = 16, seed:
     draw = np.random.default_rng(seed)
     labels = data.labels.numpy()
     rows = [draw.choice(np.flatnonzero(labels == k), each, replace=False) for k in range(10)]
-    sheet = mosaic(data.images[np.concatenate(rows)], each)
     figure, axes = plt.subplots(figsize=(COLUMN, COLUMN * 10 / each + 0.1))
-    axes.imshow(sheet, interpolation="auto", vmin=0, vmax=255)
-    bare(axes)
+    draw_sheet(axes, data.images[np.concatenate(rows)], each)
     axes.set_yticks(np.arange(10) * 31 + 13.5, classes)
     axes.tick_params(length=0, labelsize=9.5)
     return figure
@@ -47,17 +46,13 @@ def centring(image: Tensor, centres: NDArray[np.float64]) -> Figure:
     left.set_yticks(np.arange(0.5, 27), minor=True)
     left.grid(visible=True, which="minor", color="#E4E4E4", linewidth=0.4)
     left.tick_params(which="minor", length=0)
-    left.set_xticks([0, 9, 18, 27])
-    left.set_yticks([0, 9, 18, 27])
+    left.set(xticks=[0, 9, 18, 27], yticks=[0, 9, 18, 27])
     ink = np.argwhere(image[0].numpy() > 0)
     (top, first), (bottom, last) = ink.min(0), ink.max(0)
     size = (last - first + 1, bottom - top + 1)
-    left.add_patch(
-        Rectangle((first - 0.5, top - 0.5), *size, fill=False, color=PALETTE["blue"], linewidth=1.6)
-    )
-    pixels = image[0].double().numpy()
-    row = (pixels.sum(1) * np.arange(28)).sum() / pixels.sum()
-    column = (pixels.sum(0) * np.arange(28)).sum() / pixels.sum()
+    look = {"fill": False, "color": PALETTE["blue"], "linewidth": 1.6}
+    draw_box(left, (first - 0.5, top - 0.5), *size, **look)
+    ((row, column, _),) = moments(image[None])
     left.plot(column, row, "+", color=PALETTE["red"], markersize=13, markeredgewidth=2.2)
     left.set(title=f"ink {size[0]} pixels wide, {size[1]} high")
     left.set(xlabel="column (pixels)", ylabel="row (pixels)")
@@ -69,10 +64,8 @@ def centring(image: Tensor, centres: NDArray[np.float64]) -> Figure:
     right.grid(visible=False)
     right.set(title="all centres of mass", xlabel="column (pixels)", ylabel="row (pixels)")
     if reach < 1.5:
-        right.set_xticks([13, 13.5, 14, 14.5, 15])
-        right.set_yticks([13, 13.5, 14, 14.5, 15])
-    bar = figure.colorbar(shown, ax=right, shrink=0.85, label="images per cell")
-    bar.outline.set_visible(False)
+        right.set(xticks=[13, 13.5, 14, 14.5, 15], yticks=[13, 13.5, 14, 14.5, 15])
+    colour_bar(shown, shrink=0.85, label="images per cell")
     return figure
 
 
@@ -96,24 +89,16 @@ def intensities(data: Images, classes: tuple[str, ...]) -> Figure:
         [ink[data.labels == k].numpy() for k in range(10)], positions=range(10), whis=(5, 95),
         showfliers=False, widths=0.6, medianprops={"color": PALETTE["red"], "linewidth": 1.8},
     )  # fmt: skip
-    right.set(xlabel="class", ylabel="ink (% of the image's area)", ylim=(0, None))
-    right.set_xticks(range(10), classes, rotation=0 if max(map(len, classes)) < 4 else 60)
-    right.grid(visible=False, axis="x")
+    name_classes(right, classes)
+    right.set(ylabel="ink (% of the image's area)", ylim=(0, None))
     return figure
 
 
 def label_errors(images: Tensor, labels: Mapping[int, Dispute], *, columns: int = 5) -> Figure:
-    """Show images whose label people dispute.
+    """Show images whose label people dispute, so many in a row.
 
-    Parameters
-    ----------
-    images
-        The test images, uint8 N×1×28×28.
-    labels
-        Index → how people judged the label; drawn as given label → the digit that most chose
-        instead, or a question mark where they agreed on none.
-    columns
-        Images in a row.
+    Each of ``labels``, by its index in ``images`` (the test set, uint8 N×1×28×28), is drawn as
+    given label → the digit that most chose instead, or a question mark where they agreed on none.
     """
     rows = -(-len(labels) // columns)
     height = rows * (COLUMN / columns + 0.36)
@@ -121,8 +106,8 @@ def label_errors(images: Tensor, labels: Mapping[int, Dispute], *, columns: int 
     for axes in grid.flat[len(labels) :]:
         axes.axis("off")
     for axes, (index, dispute) in zip(grid.flat, labels.items(), strict=False):
-        draw_digit(axes, images[index])
         agreed = "?" if dispute.agreed is None else dispute.agreed
-        axes.set_title(f"{dispute.given} → {agreed}", loc="center", fontsize=11)
+        draw_digit(axes, images[index], f"{dispute.given} → {agreed}")
+        axes.title.set_fontsize(11)
         axes.set_xlabel(f"no. {index}", fontsize=7.5, color=PALETTE["grey"], labelpad=2)
     return figure

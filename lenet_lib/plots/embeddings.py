@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lenet_lib.data import Images
 from lenet_lib.plots.axes import log_axis
 from lenet_lib.plots.style import COLUMN, DIGIT_COLOURS, PALETTE
-from lenet_lib.plots.tiles import bare, draw_digit
+from lenet_lib.plots.tiles import FRAME, bare, draw_digit, draw_signed, name_row
 
 Floats = NDArray[np.float32] | NDArray[np.float64]
 
@@ -63,9 +63,8 @@ def pca(
     log_axis(axes, "x")
     limit = float(np.abs(directions).max())
     for number, axes in enumerate(pictures.subplots(2, len(directions) // 2).flat):
-        image = directions[number].reshape(28, 28)
-        draw_digit(axes, image, vmin=-limit, vmax=limit, cmap="RdBu_r")
-        axes.set_title(f"{number + 1}", loc="center", fontsize=8)
+        draw_signed(axes, directions[number].reshape(28, 28), limit, f"{number + 1}")
+        axes.title.set_fontsize(8)
     return figure
 
 
@@ -93,7 +92,7 @@ def tsne(maps: Mapping[str, Floats], labels: NDArray[np.int64], classes: tuple[s
                     weight="bold", ha="center", va="center",
                     path_effects=[withStroke(linewidth=3, foreground="white")],
                 )  # fmt: skip
-        bare(axes, "#BBBBBB")
+        bare(axes, FRAME)
         axes.set(title=title, xlabel="first t-SNE dimension", ylabel="second t-SNE dimension")
     return figure
 
@@ -120,21 +119,14 @@ def neighbours(queries: Images, found: Images, distances: Floats, names: tuple[s
     for row, axes in enumerate(grid):
         truth = int(queries.labels[row])
         draw_digit(axes[0], queries.images[row], frame="black")
-        axes[0].set_ylabel(names[truth], rotation=0, ha="right", va="center", fontsize=11)
+        name_row(axes[0], names[truth], fontsize=11)
         axes[1].axis("off")
         for place, ax in enumerate(axes[2:]):
             label = int(found.labels[row * k + place])
-            draw_digit(ax, found.images[row * k + place])
-            text = f"{names[label]}  ·  {distances[row, place]:,.0f}"
+            frame, width, weight, colour = FRAME, 0.6, "normal", "black"
             if label != truth:
-                for spine in ax.spines.values():
-                    spine.set(color=PALETTE["red"], linewidth=2.2)
-            ax.set_title(
-                text,
-                loc="center",
-                fontsize=7.5,
-                weight="bold" if label != truth else "normal",
-                color=PALETTE["red"] if label != truth else "black",
-                pad=2.5,
-            )
+                frame, width, weight, colour = PALETTE["red"], 2.2, "bold", PALETTE["red"]
+            draw_digit(ax, found.images[row * k + place], frame=frame, width=width)
+            text = f"{names[label]}  ·  {distances[row, place]:,.0f}"
+            ax.set_title(text, loc="center", fontsize=7.5, pad=2.5, weight=weight, color=colour)
     return figure

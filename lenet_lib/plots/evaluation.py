@@ -9,15 +9,14 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from lenet_lib.plots.axes import accuracy_axis, draw_intervals, name_rows
 from lenet_lib.plots.style import COLUMN, PALETTE
+from lenet_lib.plots.tiles import draw_box
 
 Counts = NDArray[np.int64]
-_MARKS = {"precision": ("s", "blue"), "recall": ("o", "red"), "f1-score": ("D", "green")}
 
 
 def confusion_matrix(matrices: Mapping[str, Counts], classes: Sequence[str]) -> Figure:
@@ -46,7 +45,7 @@ def confusion_matrix(matrices: Mapping[str, Counts], classes: Sequence[str]) -> 
             xticklabels=classes, yticklabels=classes,
         )  # fmt: skip
         for k in range(len(classes)):
-            axes.add_patch(Rectangle((k, k), 1, 1, color=PALETTE["sky"], alpha=0.45, lw=0))
+            draw_box(axes, (k, k), 1, 1, color=PALETTE["sky"], alpha=0.45, lw=0)
         axes.tick_params(length=0, rotation=0)
         axes.tick_params(axis="x", rotation=90 if long else 0)
         axes.set(title=title, xlabel="predicted class")

@@ -6,14 +6,13 @@ from collections.abc import Container, Mapping, Sequence
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 from torch import Tensor
 
-from lenet_lib.plots.axes import draw_intervals, log_axis, name_points, name_rows
+from lenet_lib.plots.axes import draw_runs, log_axis, name_points
 from lenet_lib.plots.galleries import misclassified
 from lenet_lib.plots.style import COLOURS, COLUMN, PALETTE
 
@@ -39,16 +38,15 @@ def variants(
         The column that names the variants.
     """
     figure, axes = plt.subplots(figsize=(COLUMN, 0.7 + 0.4 * len(summary)))
-    for place, (name, row) in enumerate(summary.iterrows()):
-        errors = 100 * (1 - table.loc[table[by] == name, "accuracy"])
-        axes.plot(errors, np.full(len(errors), place), "o", color=PALETTE["sky"], ms=4.5, alpha=0.8)
+    names, errors = labels or {}, table.assign(error=100 * (1 - table["accuracy"]))
+    groups = {name: runs["error"] for name, runs in errors.groupby(by)}
+    shown = {names.get(str(name), str(name)): groups[name] for name in summary.index}
+    draw_runs(axes, shown, summary[["error", "low", "high"]].clip(lower=0.01))
+    for place, (error, high) in enumerate(summary[["error", "high"]].to_numpy()):
         axes.annotate(
-            f"{row['error']:.2f}", (row["high"], place + 0.24), (6, 0),
+            f"{error:.2f}", (high, place + 0.24), (6, 0),
             textcoords="offset points", va="center", fontsize=8,
         )  # fmt: skip
-    intervals = summary[["error", "low", "high"]].clip(lower=0.01)
-    draw_intervals(axes, intervals, np.arange(len(summary)) + 0.24, marker="D")
-    name_rows(axes, [(labels or {}).get(str(name), str(name)) for name in summary.index])
     log_axis(axes, "x")
     axes.set_xlabel("test error (%): runs, and their mean with 95% interval")
     return figure
@@ -168,14 +166,8 @@ def always_misclassified(
 ) -> Figure:
     """Draw images that many runs misclassify, with the label and the most frequent prediction.
 
-    Parameters
-    ----------
-    images, labels
-        The whole test set: uint8 N×1×28×28, and its labels.
-    shared
-        By index in the test set: ``runs``, ``prediction``; the images to draw.
-    disputed
-        Test images whose label most raters dispute; they are framed.
+    ``images`` and ``labels`` are the whole test set, uint8 N×1×28×28; ``shared`` has, by index in
+    it, ``runs`` and ``prediction`` of those to draw; the ``disputed`` ones among them are framed.
     """
     index = [int(number) for number in shared.index]
     errors = pd.DataFrame({"index": index, "truth": [labels[number] for number in index]})

@@ -12,7 +12,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from torch import Tensor
 
 from lenet_lib.plots.style import COLUMN, PALETTE
-from lenet_lib.plots.tiles import draw_digit
+from lenet_lib.plots.tiles import FRAME, draw_digit
 
 
 def misclassified(images: Tensor, errors: pd.DataFrame, classes: Sequence[str]) -> Figure:
@@ -36,16 +36,15 @@ def misclassified(images: Tensor, errors: pd.DataFrame, classes: Sequence[str]) 
     columns = min((9, 10, 8), key=lambda n: -len(errors) % n) if not long else 7
     figure, grid = _tiles(len(errors), columns, height=1.62 if long else 1.22)
     for axes, row in zip(grid, errors.to_dict("records"), strict=False):
-        draw_digit(axes, images[row["index"]])
         title = f"{classes[row['truth']]}→{classes[row['prediction']]}"
         if "confidence" in row:
             percent = 100 * row["confidence"]
             title += f" {percent:.0f}%" if percent < 99.5 else " >99%"  # nothing is certain
         if long:
             title = title.replace("→", "→\n").replace(" ", "\n")
+        frame, width = (PALETTE["red"], 2) if row["disputed"] else (FRAME, 0.6)
+        draw_digit(axes, images[row["index"]], frame=frame, width=width)
         axes.set_title(title, fontsize=7, fontweight="normal", loc="center", pad=2)
-        if row["disputed"]:
-            _frame(axes)
     return figure
 
 
@@ -58,8 +57,3 @@ def _tiles(count: int, columns: int, *, height: float) -> tuple[Figure, list[Axe
     for axes in grid.flat[count:]:
         axes.set_axis_off()
     return figure, list(grid.flat)
-
-
-def _frame(axes: Axes) -> None:
-    """Frame an image that stands out."""
-    axes.spines[:].set(color=PALETTE["red"], linewidth=2)

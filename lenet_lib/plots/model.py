@@ -8,14 +8,19 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
 from torch import Tensor
 
+from lenet_lib.plots.axes import name_classes
 from lenet_lib.plots.style import COLUMN, PALETTE
-from lenet_lib.plots.tiles import bare, draw_digit
-
-SIGNED = "RdBu_r"
-"""Colours for values of either sign: red plus, white nothing, blue minus."""
+from lenet_lib.plots.tiles import (
+    FRAME,
+    colour_bar,
+    draw_box,
+    draw_digit,
+    draw_sheet,
+    draw_signed,
+    name_row,
+)
 
 
 def layer_maps(image: Tensor, steps: Mapping[str, Tensor]) -> Figure:
@@ -39,7 +44,7 @@ def layer_maps(image: Tensor, steps: Mapping[str, Tensor]) -> Figure:
         limit = float(maps.abs().max())
         for axes, one in zip(drawn, maps, strict=True):
             if maps.min() < 0:
-                _signed(axes, one, limit)
+                draw_signed(axes, one, limit)
             else:
                 draw_digit(axes, one, vmax=limit)
     return figure
@@ -57,12 +62,6 @@ def _row(part: object, title: str, count: int, rows: int) -> list[Axes]:
     for axes in chosen:
         axes.axis("on")
     return chosen
-
-
-def _signed(axes: Axes, values: Tensor, limit: float) -> AxesImage:
-    drawn = axes.imshow(values.numpy(), vmin=-limit, vmax=limit, cmap=SIGNED)
-    bare(axes, "#BBBBBB")
-    return drawn
 
 
 def layer_units(
@@ -86,18 +85,16 @@ def layer_units(
     for axes, (name, units) in zip(
         upper.subplots(len(vectors), 1, squeeze=False)[:, 0], vectors.items(), strict=True
     ):
-        shown = axes.imshow(units[None].numpy(), aspect="auto", vmin=0, interpolation="nearest")
-        bare(axes, "#BBBBBB")
-        axes.set_ylabel(f"{name}\n{len(units)}", rotation=0, ha="right", va="center")
-        figure.colorbar(shown, ax=axes, pad=0.015, aspect=6).outline.set_visible(False)
+        shown = draw_digit(axes, units[None], vmax=None, aspect="auto")
+        name_row(axes, f"{name}\n{len(units)}")
+        colour_bar(shown, pad=0.015, aspect=6)
     left, right = lower.subplots(1, 2)
     colours = [PALETTE["blue"] if k == truth else "#B8B8B8" for k in range(10)]
     chance = logits.softmax(0) * 100
     for axes, values, name in ((left, logits, "logit"), (right, chance, "probability (%)")):
         axes.bar(range(10), values.numpy(), 0.7, color=colours)
-        axes.set_xticks(range(10), classes, rotation=0 if max(map(len, classes)) < 4 else 60)
-        axes.set(xlabel="class", ylabel=name)
-        axes.grid(visible=False, axis="x")
+        name_classes(axes, classes)
+        axes.set_ylabel(name)
         axes.axhline(0, color="black", linewidth=0.8)
     right.set_ylim(0, 112)
     top = int(chance.argmax())
@@ -118,17 +115,13 @@ def feature_maps(images: Tensor, kernels: Tensor, maps: Tensor) -> Figure:
         float32 N×6×height×width, 0 or more.
     """
     count, channels = maps.shape[:2]
-    figure, grid = plt.subplots(
-        count + 1,
-        channels + 1,
-        figsize=(COLUMN, 0.9 * (count + 0.6)),
-        height_ratios=[0.6] + [1] * count,
-    )
+    size, heights = (COLUMN, 0.9 * (count + 0.6)), [0.6] + [1] * count
+    figure, grid = plt.subplots(count + 1, channels + 1, figsize=size, height_ratios=heights)
     grid[0, 0].axis("off")
     limit = float(kernels.abs().max())
     for channel in range(channels):
-        _signed(grid[0, channel + 1], kernels[channel, 0], limit)
-        grid[0, channel + 1].set_title(f"map {channel}", loc="center", fontsize=8)
+        draw_signed(grid[0, channel + 1], kernels[channel, 0], limit, f"map {channel}")
+        grid[0, channel + 1].title.set_fontsize(8)
     for row in range(count):
         draw_digit(grid[row + 1, 0], images[row], frame="black")
         for channel in range(channels):
@@ -143,20 +136,12 @@ def top_patches(patches: Tensor) -> Figure:
     for axes in grid.T.flat[maps:]:
         axes.axis("off")
     for number, axes in zip(range(maps), grid.T.flat, strict=False):
-        strip = np.pad(patches[number].numpy(), ((0, 0), (0, 0), (0, 2)))
-        sheet = np.concatenate(list(strip), axis=1)[:, :-2]
-        axes.imshow(sheet, vmin=0, vmax=255)
-        bare(axes)
+        draw_sheet(axes, patches[number], count, gap=2, interpolation="nearest")
         for place in range(count):
             edge = place * (side + 2) - 0.5
-            axes.plot(
-                np.array([0, side, side, 0, 0]) + edge,
-                np.array([0, 0, side, side, 0]) - 0.5,
-                color="#BBBBBB",
-                linewidth=0.6,
-                clip_on=False,
-            )
-        axes.set_ylabel(f"{number}", rotation=0, ha="right", va="center")
+            look = {"fill": False, "edgecolor": FRAME, "linewidth": 0.6, "clip_on": False}
+            draw_box(axes, (edge, -0.5), side, side, **look)
+        name_row(axes, f"{number}")
     return figure
 
 
@@ -214,13 +199,11 @@ def occlusion(images: Tensor, maps: Tensor, titles: Sequence[str]) -> Figure:
         2, len(images), figsize=(COLUMN, 2 * COLUMN / (len(images) + 0.7) + 0.25), squeeze=False
     )
     for (above, below), image, values, title in zip(grid.T, images, maps, titles, strict=True):
-        draw_digit(above, image)
-        above.set_title(title, loc="center", fontsize=8)
-        shown = below.imshow(100 * values.numpy(), vmin=0, vmax=100, cmap="viridis")
+        draw_digit(above, image, title)
+        above.title.set_fontsize(8)
+        shown = draw_digit(below, 100 * values, vmax=100, cmap="viridis")
         below.contour(image[0].numpy(), levels=[127], colors="white", linewidths=0.8)
-        bare(below, "#BBBBBB")
     grid[0, 0].set_ylabel("image")
     grid[1, 0].set_ylabel("patch hidden at")
-    bar = figure.colorbar(shown, ax=grid[1], aspect=12, label="probability (%)")
-    bar.outline.set_visible(False)
+    colour_bar(shown, ax=grid[1], aspect=12, label="probability (%)")
     return figure

@@ -10,7 +10,7 @@ from sklearn.metrics import roc_curve
 
 from lenet_lib.photo.steps import Steps
 from lenet_lib.plots.style import COLUMN, PALETTE
-from lenet_lib.plots.tiles import bare, draw_digit, mosaic
+from lenet_lib.plots.tiles import FRAME, bare, draw_digit, draw_sheet, mosaic
 
 
 def steps(made: Steps) -> Figure:
@@ -28,7 +28,7 @@ def steps(made: Steps) -> Figure:
     for axes, (title, panel) in zip(row, panels.items(), strict=True):
         axes.imshow(panel, cmap="gray", vmin=0, vmax=255 if panel.dtype == np.uint8 else 1)
         axes.set_title(title)
-        bare(axes, "#BBBBBB")
+        bare(axes, FRAME)
     return figure
 
 
@@ -48,10 +48,9 @@ def probabilities(digit: NDArray[np.uint8], shares: ArrayLike) -> Figure:
 
 def gallery(images: ArrayLike, *, columns: int = 16) -> Figure:
     """Show prepared images in rows, ink on paper."""
-    sheet = mosaic(images, columns)
-    figure, axes = plt.subplots(figsize=(COLUMN, COLUMN * sheet.shape[0] / sheet.shape[1]))
-    axes.imshow(sheet, cmap="gray_r", vmin=0, vmax=255)
-    bare(axes)
+    height, width = mosaic(images, columns).shape
+    figure, axes = plt.subplots(figsize=(COLUMN, COLUMN * height / width))
+    draw_sheet(axes, images, columns, interpolation="nearest")
     return figure
 
 

@@ -1,4 +1,4 @@
-"""Figures of training: baselines, schedules, loss and accuracy, seeds, time and memory."""
+"""Figures of training: baselines, schedules, loss and accuracy, cost."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from lenet_lib.evaluation.statistics import mean_interval
-from lenet_lib.plots.axes import accuracy_axis, draw_intervals, log_axis, name_rows
+from lenet_lib.plots.axes import draw_intervals, draw_runs, log_axis, name_rows
 from lenet_lib.plots.style import COLOURS, COLUMN, PALETTE
 
 
@@ -83,41 +82,6 @@ def loss_per_step(runs: Mapping[str, ArrayLike], *, steps: int = 0) -> Figure:
     return figure
 
 
-def learning_curves(history: pd.DataFrame, floor: float = 0.0) -> Figure:
-    """Draw loss and accuracy by epoch, of training and validation.
-
-    Training values are means over an epoch in which the network changed, so they are drawn as a
-    bar as long as the epoch; validation values hold at its end.
-
-    Parameters
-    ----------
-    history
-        One row an epoch (``Fit.history``); a first row with epoch 0 and no training values tells
-        how the untrained network did.
-    floor
-        The least training loss that label smoothing leaves possible, in nats; 0 is not drawn.
-    """
-    figure, both = plt.subplots(1, 2, figsize=(COLUMN, 2.6))
-    epoch = history["epoch"].to_numpy()
-    for axes, kind in zip(both, ("loss", "accuracy"), strict=True):
-        train, validation = history[f"train_{kind}"], history[f"validation_{kind}"]
-        if kind == "accuracy":
-            train, validation = _error(train), _error(validation)
-        axes.hlines(train, epoch - 1, epoch, lw=3, label="training, mean over the epoch")
-        axes.plot(epoch, validation, "o-", color=PALETTE["red"], label="validation, at its end")
-        axes.set(xlabel="epoch", xticks=epoch if len(epoch) < 9 else epoch[:: len(epoch) // 6])
-    if floor:
-        both[0].axhline(floor, lw=1, ls="--", label="least possible training loss")
-    log_axis(both[0], "y")
-    both[0].set_ylabel("cross-entropy (nats)")
-    both[0].set_ylim(top=both[0].get_ylim()[1] * 1.5)  # room for the legend
-    both[0].legend()
-    errors = pd.concat([_error(history["train_accuracy"]), _error(history["validation_accuracy"])])
-    accuracy_axis(both[1], 100 - 1.1 * errors.max(), 100 - errors.min() / 1.4)
-    both[1].set_ylabel("accuracy (%)")
-    return figure
-
-
 def compare_learning_curves(runs: Mapping[str, Sequence[pd.DataFrame]]) -> Figure:
     """Draw training and validation loss by epoch, one panel for each setting: overfitting seen.
 
@@ -158,49 +122,6 @@ def compare_learning_curves(runs: Mapping[str, Sequence[pd.DataFrame]]) -> Figur
     return figure
 
 
-def learning_rate_sweep(table: pd.DataFrame, chosen: float) -> Figure:
-    """Draw validation accuracy against the learning rate, every run and the median.
-
-    Parameters
-    ----------
-    table
-        Columns ``learning_rate``, ``seed``, ``accuracy`` (0–1).
-    chosen
-        The recipe's rate, which is marked.
-    """
-    figure, axes = plt.subplots(figsize=(COLUMN, 2.7))
-    rate, error = table["learning_rate"], 100 * (1 - table["accuracy"])
-    axes.plot(rate, error, "o", color=PALETTE["sky"], ms=4, label="one run")
-    axes.plot(error.groupby(rate).median(), label="median")
-    axes.axvline(chosen, color=PALETTE["red"], ls="--", lw=1.2, label="the recipe's rate")
-    axes.set_xscale("log")
-    accuracy_axis(axes, min(95 - error.max(), 80), max(97, 100 - error.min() * 0.7))
-    axes.set(xlabel="peak learning rate", ylabel="validation accuracy (%)")
-    axes.legend(loc="upper left")
-    return figure
-
-
-def seeds(accuracy: ArrayLike, interval: tuple[float, float, float]) -> Figure:
-    """Draw the spread of runs that differ in their seed alone.
-
-    Parameters
-    ----------
-    accuracy
-        Each run's accuracy, 0–1.
-    interval
-        Their mean and its 95 % t-interval, 0–1.
-    """
-    figure, axes = plt.subplots(figsize=(COLUMN, 2.3))
-    mean, low, high = (100 * value for value in interval)
-    values = 100 * np.asarray(accuracy, dtype=float)
-    axes.axhspan(low, high, color=PALETTE["sky"], alpha=0.3, lw=0, label="95% interval of the mean")
-    axes.axhline(mean, label="mean")
-    axes.plot(values, "o", color=PALETTE["red"], ms=5, label="one seed")
-    axes.set(xlabel="seed", ylabel="validation accuracy (%)", xticks=range(len(values)))
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
-    return figure
-
-
 def peeking(table: pd.DataFrame) -> Figure:
     """Draw what it buys to choose the epoch on the test set.
 
@@ -222,24 +143,14 @@ def peeking(table: pd.DataFrame) -> Figure:
     left.set_ylim(least - (most - least), most + (most - least) / 4)  # epoch 1 is far below
     left.set(xlabel="epoch", ylabel="test accuracy (%)", title=str(first["recipe"].iloc[0]))
     runs = table.sort_values("epoch").groupby(["recipe", "seed"], sort=False)["accuracy"]
-    gains = (runs.max() - runs.last()).rename("gain").reset_index()
-    _runs_and_means(right, gains, "gain", "recipe")
+    best = (runs.max() - runs.last()).groupby("recipe", sort=False)
+    gains = {str(name): values for name, values in best}
+    draw_runs(right, gains, pd.DataFrame(map(mean_interval, gains.values())))
     right.axvline(0, color=PALETTE["grey"], lw=0.8, ls=":")
     right.set_xlabel("best − last epoch (points)")
     marks = ["last epoch", "best epoch on the test set"]
     figure.legend(left.lines[1:3], marks, loc="outside lower center", ncols=2)
     return figure
-
-
-def _runs_and_means(axes: Axes, table: pd.DataFrame, value: str, by: str) -> None:
-    """Draw each run as a dot, a row a group, and below them the mean with its t-interval."""
-    names = list(dict.fromkeys(table[by]))
-    for place, name in enumerate(names):
-        runs = table.loc[table[by] == name, value]
-        axes.plot(runs, np.full(len(runs), place), "o", color=PALETTE["sky"], ms=4.5, alpha=0.8)
-    means = pd.DataFrame([mean_interval(table.loc[table[by] == name, value]) for name in names])
-    draw_intervals(axes, means, np.arange(len(names)) + 0.22, marker="D")
-    name_rows(axes, names)
 
 
 def time_to_accuracy(table: pd.DataFrame) -> Figure:
@@ -260,32 +171,3 @@ def time_to_accuracy(table: pd.DataFrame) -> Figure:
     axes.set(xlabel="training time (s)", ylabel="test accuracy (%)")
     axes.legend(title=None)
     return figure
-
-
-def scale(table: pd.DataFrame) -> Figure:
-    """Draw how time and memory grow with the number of images.
-
-    Parameters
-    ----------
-    table
-        One row a measurement: ``program``, ``images``, ``seconds``, peak ``memory`` (MiB).
-    """
-    figure, both = plt.subplots(1, 2, figsize=(COLUMN, 2.6))
-    labels = {"seconds": "time (s)", "memory": "peak memory (MiB)"}
-    for axes, (column, label) in zip(both, labels.items(), strict=True):
-        sns.lineplot(
-            table, x="images", y=column, hue="program", style="program", markers=True, ax=axes,
-            dashes=False, errorbar=("pi", 100), legend=column == "seconds",
-            palette=COLOURS[: table["program"].nunique()],
-        )  # fmt: skip
-        axes.set(xlabel="images", ylabel=label)
-        log_axis(axes, "x")
-    log_axis(both[0], "y")
-    both[1].set_ylim(0)
-    both[0].legend(title=None)
-    return figure
-
-
-def _error(accuracy: pd.Series) -> pd.Series:
-    """Turn accuracy 0–1 into error in %, never quite 0 for the sake of the logarithm."""
-    return (100 * (1 - accuracy)).clip(lower=0.005)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,37 +12,31 @@ from torch import Tensor
 
 from lenet_lib.data import Writers
 from lenet_lib.plots.style import COLUMN, PALETTE
-from lenet_lib.plots.tiles import bare, mosaic
+from lenet_lib.plots.tiles import draw_sheet, name_row
 
 GROUPS = {"students": "sky", "Census employees": "orange"}
 
 
 def file_order(train: Writers, test: Writers, *, bins: int = 200) -> Figure:
     """Show which group wrote the digits at each place of the two files."""
-    sizes = [len(train.student), len(test.student)]
     figure, both = plt.subplots(
         1, 2, figsize=(COLUMN, 1.85), sharey=True, width_ratios=[2.2, 1], layout="constrained"
     )
-    for axes, part, size, name in zip(
-        both, (train, test), sizes, ("training", "test"), strict=True
-    ):
+    for axes, part, name in zip(both, (train, test), ("training", "test"), strict=True):
+        size = len(part.student)
         edges = np.linspace(0, size, bins + 1)
         share = 100 * np.histogram(np.flatnonzero(part.student), edges)[0] / np.diff(edges)
-        axes.stairs(share, edges, fill=True, color=PALETTE["sky"], label="students")
-        axes.stairs(
-            np.full(bins, 100),
-            edges,
-            baseline=share,
-            fill=True,
-            color=PALETTE["orange"],
-            label="Census employees",
-        )
+        below: Any = 0
+        for (group, colour), top in zip(GROUPS.items(), (share, np.full(bins, 100)), strict=True):
+            look = {"fill": True, "color": PALETTE[colour], "label": group}
+            axes.stairs(top, edges, baseline=below, **look)
+            below = top
         axes.set(title=f"{name} set", xlabel="place in the file (digit no.)")
         axes.set(xlim=(0, size), ylim=(0, 100))
         axes.xaxis.set_major_formatter("{x:,.0f}")
         axes.grid(visible=False)
     both[0].set_ylabel("written by (%)")
-    both[0].set_xticks(np.arange(0, sizes[0] + 1, 15_000))
+    both[0].set_xticks(np.arange(0, len(train.student) + 1, 15_000))
     both[1].set_xticks([0, 5000, 10_000])
     handles, labels = both[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2)
@@ -84,7 +79,6 @@ def samples(rows: Sequence[tuple[str, Tensor]], columns: int = 10) -> Figure:
         len(rows), 1, figsize=(COLUMN, 0.52 * sum(lines) + 0.1), height_ratios=lines
     )
     for axes, (title, images) in zip(np.atleast_1d(grid), rows, strict=True):
-        axes.imshow(mosaic(images, columns), interpolation="auto", vmin=0, vmax=255)
-        bare(axes)
-        axes.set_ylabel(title, rotation=0, ha="right", va="center", labelpad=6)
+        draw_sheet(axes, images, columns)
+        name_row(axes, title, labelpad=6)
     return figure

@@ -150,14 +150,20 @@ def test_a_relative_folder_counts_from_the_working_folder(
     assert str(tmp_path / "../elsewhere" / "MNIST" / "raw" / download.FILES[0]) in str(error.value)
 
 
-@pytest.fixture
-def packed(tmp_path: Path, mnist: data.Dataset, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A ``data/`` that holds MNIST only as it is downloaded, packed; gives the files' folder."""
-    raw = tmp_path / "MNIST" / "raw"
-    raw.mkdir(parents=True)
+@pytest.fixture(scope="module")
+def downloads(tmp_path_factory: pytest.TempPathFactory, mnist: data.Dataset) -> Path:
+    """MNIST's files as they are downloaded, packed."""
+    folder = tmp_path_factory.mktemp("downloads")
     for file in download.FILES:
         content = (download.raw_folder("mnist") / file).read_bytes()
-        (raw / f"{file}.gz").write_bytes(gzip.compress(content, 1))
+        (folder / f"{file}.gz").write_bytes(gzip.compress(content, 1))
+    return folder
+
+
+@pytest.fixture
+def packed(tmp_path: Path, downloads: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A ``data/`` that holds MNIST only as it is downloaded, packed; gives the files' folder."""
+    raw = shutil.copytree(downloads, tmp_path / "MNIST" / "raw")
     monkeypatch.delenv("LENET_DATA", raising=False)
     monkeypatch.setattr(download, "default_data_dir", lambda: tmp_path)
 

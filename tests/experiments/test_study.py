@@ -19,7 +19,7 @@ from lenet_lib.cli import app
 from lenet_lib.data import load
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluation.metrics import evaluate
-from lenet_lib.experiments.record import KEY, Job
+from lenet_lib.experiments.record import KEY, Job, Record
 from lenet_lib.experiments.study import MISTAKES, Tables, _is_done, plan, run_one, study
 from lenet_lib.models import load_weights
 from lenet_lib.training import RECIPES, Recipe, get_recipe, stretch
@@ -37,8 +37,14 @@ def jobs(seeds: int, recipe: Recipe = TINY) -> list[Job]:
 def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished study of three seeds, with the weights."""
     folder = tmp_path_factory.mktemp("study")
-    study(jobs(3), folder / "t.csv", weights=folder / "weights", workers=2, progress=False)
+    study(jobs(3), folder / "t.csv", weights=folder / "weights", workers=1, progress=False)
     return folder
+
+
+@pytest.fixture(scope="module")
+def record() -> Record:
+    """A run of a second that is in no table yet."""
+    return run_one(jobs(1)[0])
 
 
 def without_time(path: Path) -> pd.DataFrame:
@@ -52,6 +58,14 @@ def test_one_row_a_run_in_the_promised_columns(done: Path) -> None:
     assert {"device", "threads", "python", "torch"} <= set(table)
     assert list(table.seed) == [0, 1, 2]
     assert (table.threads == 1).all()
+
+
+@pytest.mark.slow
+def test_two_runs_at_a_time_make_the_same_table(done: Path, tmp_path: Path) -> None:
+    study(jobs(3), tmp_path / "t.csv", workers=2, progress=False)
+    pd.testing.assert_frame_equal(without_time(tmp_path / "t.csv"), without_time(done / "t.csv"))
+    mistakes = "t-mistakes.csv"
+    assert (tmp_path / mistakes).read_bytes() == (done / mistakes).read_bytes()
 
 
 def test_rows_tell_what_the_kept_weights_do(done: Path) -> None:
@@ -80,11 +94,9 @@ def test_what_is_done_is_not_done_again(
     table = pd.read_csv(tmp_path / "t.csv")
     table[table.seed != 1].to_csv(tmp_path / "t.csv", index=False)  # one run lost
     study(jobs(3), tmp_path / "t.csv", workers=1, progress=False)
-    for name in ("t.csv", "t-mistakes.csv"):
-        columns = {"seconds"}
-        new, old = (pd.read_csv(folder / name) for folder in (tmp_path, done))
-        keep = [column for column in old if column not in columns]
-        pd.testing.assert_frame_equal(new[keep], old[keep])
+    pd.testing.assert_frame_equal(without_time(tmp_path / "t.csv"), without_time(done / "t.csv"))
+    mistakes = "t-mistakes.csv"
+    assert (tmp_path / mistakes).read_bytes() == (done / mistakes).read_bytes()
 
 
 def test_the_command_keeps_the_weights(tmp_path: Path) -> None:
@@ -169,6 +181,15 @@ def test_a_scheduler_that_is_none_is_one_sentence(tmp_path: Path) -> None:
     assert not out.exists()
 
 
+def test_without_dask_one_sentence_names_the_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)  # its import fails
+    with pytest.raises(LenetError, match=r'distributed.*: pip install "lenet-report\[study\]"\.$'):
+        study(jobs(1), tmp_path / "t.csv", backend="dask", scheduler="x", progress=False)
+    assert not list(tmp_path.iterdir())
+
+
 def test_more_images_than_there_are_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(LenetError, match="10,000,000"):
         study([Job(TINY, 0, "digits", 10_000_000)], tmp_path / "t.csv", progress=False)
@@ -182,9 +203,8 @@ def test_a_file_that_is_no_study_is_left_alone(tmp_path: Path) -> None:
     assert path.read_text() == "a,b\n1,2\n"
 
 
-def test_two_writers_lose_nothing(tmp_path: Path) -> None:
+def test_two_writers_lose_nothing(tmp_path: Path, record: Record) -> None:
     tables = Tables(tmp_path / "t.csv")
-    record = run_one(jobs(1)[0])
     tables.add(record)
     tables.add(record)
     assert len(pd.read_csv(tmp_path / "t.csv")) == 1
@@ -249,8 +269,7 @@ def test_rows_of_an_old_table_count_for_the_recipe_as_it_is(old: Path) -> None:
             study([other], old, workers=1, progress=False)
 
 
-def test_an_old_table_takes_new_rows(old: Path) -> None:
-    record = run_one(jobs(1)[0])
+def test_an_old_table_takes_new_rows(old: Path, record: Record) -> None:
     Tables(old).add(record)
     table, wrong = (pd.read_csv(old.with_name(name)) for name in ("t.csv", "t-mistakes.csv"))
     assert list(table.settings.isna()) == [False, True, True]  # epochs 2, then 3
@@ -269,8 +288,9 @@ def test_the_committed_table_is_complete() -> None:
 
 
 @pytest.mark.parametrize("digest", ["123456789012", "1234567890e1", "000000000000"])
-def test_a_digest_that_looks_like_a_number_is_none(tmp_path: Path, digest: str) -> None:
-    record = run_one(jobs(1)[0])
+def test_a_digest_that_looks_like_a_number_is_none(
+    tmp_path: Path, digest: str, record: Record
+) -> None:
     tables = Tables(tmp_path / "t.csv")
     for seed in range(2):
         key = {**record.key, "seed": seed, "settings": digest}
@@ -279,8 +299,7 @@ def test_a_digest_that_looks_like_a_number_is_none(tmp_path: Path, digest: str) 
     assert f",{digest},{digest}," in (tmp_path / "t.csv").read_text(encoding="utf-8")
 
 
-def test_a_run_without_an_error_is_a_run(tmp_path: Path) -> None:
-    record = run_one(jobs(1)[0])
+def test_a_run_without_an_error_is_a_run(tmp_path: Path, record: Record) -> None:
     perfect = replace(record, metrics=replace(record.metrics, errors=0, accuracy=1.0), mistakes=[])
     tables = Tables(tmp_path / "t.csv")
     tables.add(perfect)
@@ -293,9 +312,9 @@ def test_a_run_without_an_error_is_a_run(tmp_path: Path) -> None:
     assert len(wrong) == record.metrics.errors
 
 
-def test_what_a_kill_left_of_a_run_is_replaced(tmp_path: Path) -> None:
+def test_what_a_kill_left_of_a_run_is_replaced(tmp_path: Path, record: Record) -> None:
     """The errors were written, the run was not."""
-    record, tables = run_one(jobs(1)[0]), Tables(tmp_path / "t.csv")
+    tables = Tables(tmp_path / "t.csv")
     tables.add(record)
     whole = tables.mistakes.read_bytes()
     tables.path.unlink()

@@ -151,28 +151,11 @@ BASELINES = pd.DataFrame(
     {"accuracy": [0.112, 0.945], "low": [0.106, 0.94], "high": [0.118, 0.949]},
     index=["majority class", "3 nearest neighbours"],
 )
-RATES = pd.DataFrame(
-    [(0.001, 0.5), (0.01, 0.95), (0.1, 0.9), (0.001, 0.6), (0.01, 0.96), (0.1, 0.8)],
-    columns=["learning_rate", "accuracy"],
-)
 TIMES = pd.DataFrame(
     [("fast", 0.992, 5.0), ("fast", 0.993, 6.0), ("usual", 0.988, 100.0)],
     columns=["pipeline", "accuracy", "train_seconds"],
 )
-SCALE = pd.DataFrame(
-    [
-        ("ours", 1e3, 1, 500),
-        ("ours", 6e4, 40, 510),
-        ("usual", 1e3, 8, 600),
-        ("usual", 6e4, 400, 1500),
-    ],
-    columns=["program", "images", "seconds", "memory"],
-)
 SETTINGS = {"none": 0.3, "weight decay": 0.25, "dropout": 0.2, "augmentation": 0.1}
-PAIRS = {
-    pair: {(i, j): np.arange(4 * i + 3 * j) for i in (0, 1) for j in (0, 1)}
-    for pair in (("4", "9"), ("1", "7"))
-}
 
 SAMPLES: dict[str, Callable[[], Figure]] = {
     "architecture.architecture": lambda: arch.architecture(steps(), images()[0]),
@@ -262,15 +245,11 @@ SAMPLES: dict[str, Callable[[], Figure]] = {
     "training.loss_per_step": lambda: training.loss_per_step(
         {"rate 0.02": 2.3 * np.exp(-np.arange(60) / 20) + 0.1}, steps=20
     ),
-    "training.learning_curves": lambda: training.learning_curves(history(), floor=0.3),
     "training.compare_learning_curves": lambda: training.compare_learning_curves(
         {name: [history(floor, w) for w in (0, 0.05)] for name, floor in SETTINGS.items()}
     ),
-    "training.learning_rate_sweep": lambda: training.learning_rate_sweep(RATES, 0.01),
-    "training.seeds": lambda: training.seeds([0.979, 0.976, 0.982], (0.979, 0.9775, 0.9805)),
     "training.peeking": lambda: training.peeking(peeking()),
     "training.time_to_accuracy": lambda: training.time_to_accuracy(TIMES),
-    "training.scale": lambda: training.scale(SCALE),
     "writers.file_order": lambda: writers.file_order(alternating(), alternating(), bins=10),
     "writers.digits_per_writer": lambda: writers.digits_per_writer(alternating(), alternating()),
     "writers.samples": lambda: writers.samples([("left", images(20)), ("right", images(10))]),

@@ -3,9 +3,9 @@ from __future__ import annotations
 import re
 
 import torch
+from helpers.facts import LAYERS
 from torch import nn
 
-from lenet_lib.data.assignment import LAYERS
 from lenet_lib.models import PARAMETERS, LeNet, LeNet5, SmallVGG
 from lenet_lib.models.summary import (
     activations,

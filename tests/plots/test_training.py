@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.figure_samples import BASELINES, RATES, SCALE, history, peeking
+from helpers.figure_samples import BASELINES, history, peeking
 from helpers.figures import words
 from helpers.paths import ROOT
 
@@ -19,20 +19,6 @@ def test_baselines_are_named_and_numbered() -> None:
     figure.draw_without_rendering()
     left = figure.axes[0].bbox.x0
     assert all(text.get_window_extent().x0 > left for text in figure.axes[0].texts)
-
-
-def test_learning_curves_draw_the_history() -> None:
-    untrained = {"epoch": 0, "validation_loss": 2.3, "validation_accuracy": 0.1}
-    table = pd.concat([pd.DataFrame([untrained]), history()])
-    loss, accuracy = training.learning_curves(table, floor=0.1).axes
-    assert loss.lines[0].get_ydata().tolist() == table["validation_loss"].tolist()
-    assert loss.lines[1].get_ydata() == [0.1, 0.1]
-    shown = accuracy.lines[0].get_ydata()
-    np.testing.assert_allclose(shown, 100 * (1 - table["validation_accuracy"]))
-    bars = [segment for segment in loss.collections[0].get_segments() if len(segment)]
-    np.testing.assert_allclose([bar[0, 1] for bar in bars], history()["train_loss"])
-    np.testing.assert_allclose(bars[0][:, 0], [0, 1])
-    assert all(axes.get_xlabel() and axes.get_ylabel() for axes in (loss, accuracy))
 
 
 def test_compared_curves_are_means_over_runs() -> None:
@@ -56,12 +42,6 @@ def test_every_step_and_every_epoch_is_drawn() -> None:
     assert [line.get_xdata()[0] for line in axes.lines[2:]] == [10, 20, 30]
 
 
-def test_the_sweep_draws_every_run_and_the_median() -> None:
-    axes = training.learning_rate_sweep(RATES, 0.01).axes[0]
-    assert len(axes.lines[0].get_xdata()) == len(RATES)
-    np.testing.assert_allclose(axes.lines[1].get_ydata(), [45, 4.5, 15])
-
-
 def test_peeking_compares_each_runs_best_epoch_with_its_last() -> None:
     left, right = training.peeking(peeking()).axes
     table = peeking().set_index("epoch")
@@ -80,10 +60,3 @@ def test_time_to_accuracy_marks_every_run_once() -> None:
     marks = np.concatenate([points.get_offsets() for points in axes.collections])
     expected = np.stack([table["train_seconds"], 100 * table["accuracy"]], 1)
     np.testing.assert_allclose(sorted(marks.tolist()), sorted(expected.tolist()))
-
-
-def test_scale_draws_time_and_memory_of_both_programs() -> None:
-    time, memory = training.scale(SCALE).axes
-    assert [line.get_ydata().tolist() for line in time.lines[:2]] == [[1, 40], [8, 400]]
-    assert [line.get_ydata().tolist() for line in memory.lines[:2]] == [[500, 510], [600, 1500]]
-    assert memory.get_ylim()[0] == 0

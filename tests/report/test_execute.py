@@ -20,7 +20,7 @@ from lenet_lib.errors import LenetError
 from lenet_lib.report import execute as module
 from lenet_lib.report.execute import execute
 
-SETUP = "import matplotlib.pyplot as plt\nfrom lenet_lib import notebook\nnotebook.start('digits')"
+SETUP = "import matplotlib.pyplot as plt\nfrom lenet_lib import notebook\nnotebook.setup()"
 CHECK = "notebook.check_prose('book.ipynb', n=7)"
 
 
@@ -65,6 +65,7 @@ def test_a_failing_cell_is_one_sentence_and_writes_nothing(tmp_path: Path) -> No
         execute(tmp_path / "none.ipynb", path)
 
 
+@pytest.mark.slow
 def test_text_caption_and_figure_come_from_the_run_and_the_cells_metadata(tmp_path: Path) -> None:
     said = {"figure": "drawn", "caption": "All <!-- = n -->?<!-- / -->.", "alt": "A rising line."}
     path = write(
@@ -75,7 +76,8 @@ def test_text_caption_and_figure_come_from_the_run_and_the_cells_metadata(tmp_pa
         ("figure, axes = plt.subplots()\naxes.plot([0, n])\nfigure", said),
         ("import pandas\nnotebook.table(pandas.DataFrame({'n': [n]}))", {"caption": "A table."}),
         "_ = plt.figure()",
-        (CHECK, {"tags": ["remove-cell"]}),
+        "notebook.claim(n == 7, 'the number is seven')",
+        (CHECK, {"tags": ["remove-cell", "keep"]}),
     )
     execute(path, path, figures=tmp_path / "print")
     book = read(path)
@@ -101,26 +103,18 @@ def test_text_caption_and_figure_come_from_the_run_and_the_cells_metadata(tmp_pa
     assert other.cells[0].source == "n = 9  # how many"
     assert other.cells[2].source == "# We have <!-- = n:.1f -->9.0<!-- / --> digits"
     assert other.metadata["lenet"] == {"n": 9}
-    assert other.cells[-1].metadata["tags"] == ["remove-cell"]
+    last = other.cells[-1]  # what fails is shown in print
+    assert "claim: the number is seven" in last.outputs[0].text
+    assert last.metadata["tags"] == ["keep"]
     with pytest.raises(LenetError, match="has no parameter 'm'; it has n"):
         execute(path, path, parameters={"m": 9})
 
 
-def test_a_claim_that_fails_elsewhere_is_shown_in_print(tmp_path: Path) -> None:
-    path = write(
-        tmp_path,
-        ("n = 7", {"tags": ["parameters"]}),
-        SETUP,
-        "notebook.claim(n == 7, 'the number is seven')",
-        (CHECK, {"tags": ["remove-cell", "keep"]}),
-    )
-    execute(path, tmp_path / "other.ipynb", parameters={"n": 9})
-    last = read(tmp_path / "other.ipynb").cells[-1]
-    assert "claim: the number is seven" in last.outputs[0].text
-    assert last.metadata["tags"] == ["keep"]
-    book = read(path)
-    book.cells[2].source = "notebook.claim(n == 8, 'the number is eight')"
-    nbformat.write(book, path)
+@pytest.mark.slow
+def test_a_claim_that_fails_here_is_an_error(tmp_path: Path) -> None:
+    parameters = ("n = 7", {"tags": ["parameters"]})
+    claim = "notebook.claim(n == 8, 'the number is eight')"
+    path = write(tmp_path, parameters, SETUP, claim, CHECK)
     with pytest.raises(LenetError, match="claim: the number is eight"):
         execute(path, path)
 
@@ -174,6 +168,7 @@ def test_a_wrong_data_folder_is_one_sentence(
     assert "Traceback" not in result.output
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is another thing there")
 def test_ctrl_c_is_one_line(tmp_path: Path) -> None:
     path = write(tmp_path, "open('running', 'w').close()\nimport time\ntime.sleep(300)")

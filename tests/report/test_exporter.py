@@ -18,6 +18,7 @@ def project(tmp_path: Path) -> Path:
     return samples.student_folder(tmp_path)
 
 
+@pytest.mark.slow
 def test_nbconvert_command(project: Path) -> None:
     command = [sys.executable, "-m", "nbconvert", "--to", "coursework", "notebooks/01-mine.ipynb"]
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
@@ -26,6 +27,7 @@ def test_nbconvert_command(project: Path) -> None:
     assert all(words in text for words in samples.STUDENT_WORDS)
 
 
+@pytest.mark.slow
 def test_nbconvert_names_what_is_wrong(project: Path) -> None:
     command = [sys.executable, "-m", "nbconvert", "--to", "coursework", "notebooks/02-new.ipynb"]
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)

@@ -59,6 +59,7 @@ def test_fonts_are_embedded_and_text_can_be_selected(book: Result) -> None:
     assert "A digit is a picture of 28 × 28 pixels" in book.text
 
 
+@pytest.mark.slow
 def test_same_input_gives_same_bytes(tmp_path: Path) -> None:
     paths = samples.book(tmp_path)
     command = (

@@ -22,6 +22,8 @@ from lenet_lib.models import LeNet, LeNet5, load_weights, save_weights
 
 from .conftest import Faults
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def raw(tmp_path: Path, mnist: data.Dataset) -> Path:

@@ -23,6 +23,8 @@ from lenet_lib.training import RECIPES, fit
 
 from .conftest import FULL, Faults
 
+pytestmark = pytest.mark.slow
+
 CPU = torch.device("cpu")
 TINY = replace(RECIPES["fast"], epochs=1)
 RUN = ("run", "--dataset", "digits", "--device", "cpu", "--epochs", "20", "--quiet", "--out", "r")

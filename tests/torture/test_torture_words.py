@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from .conftest import Faults
 
+pytestmark = pytest.mark.slow
+
 COMMANDS = {"run": (), "train": (), "evaluate": ("x.safetensors",), "study": ("--recipe", "fast")}
 """A command, and what it needs to be given at least."""
 
@@ -117,7 +119,6 @@ def test_hostile_places(words: tuple[str, ...], tmp_path: Path, faults: Faults) 
     faults.tried("hostile place or device")
 
 
-@pytest.mark.slow
 def test_a_plain_locale_no_home_spaces_and_chinese(tmp_path: Path, faults: Faults) -> None:
     """All at once: ASCII only, one thread, HOME that can't be written, a folder with odd names."""
     here = tmp_path / "mit Leerzeichen 手写数字"

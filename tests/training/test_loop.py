@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from lenet_lib.data import Dataset, Images
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluation.metrics import evaluate
 from lenet_lib.models import NETWORKS, LeNet, predict_logits
-from lenet_lib.training import RECIPES, Recipe, loop
+from lenet_lib.training import RECIPES, Fit, Recipe, loop
 from lenet_lib.training.device import repeatable
 from lenet_lib.training.loop import _Training, fit
 
@@ -39,6 +41,13 @@ def test_training_leaves_the_callers_random_state_alone(few: Images) -> None:
     assert not torch.are_deterministic_algorithms_enabled()
 
 
+@pytest.fixture(scope="module")
+def undisturbed(digits: Dataset) -> Callable[[Recipe], Fit]:
+    """Train on what ``few`` is, without an interruption; the same recipe once for all."""
+    few = digits.train[:300]
+    return functools.cache(lambda recipe: fit(recipe, few, seed=2, device=CPU, validation=few[:50]))
+
+
 @pytest.mark.parametrize(
     ("recipe", "stop"),
     [(SMALL, stop) for stop in [(0, 0), (0, 4), (1, 0), (1, 7), (2, 9)]] + [(AVERAGED, (3, 5))],
@@ -47,11 +56,12 @@ def test_resumed_weights_are_those_of_an_undisturbed_run(
     few: Images,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    undisturbed: Callable[[Recipe], Fit],
     recipe: Recipe,
     stop: tuple[int, int],
 ) -> None:
     """Ctrl-C in the middle of an epoch costs that epoch alone and changes nothing."""
-    expected = fit(recipe, few, seed=2, device=CPU, validation=few[:50])
+    expected = undisturbed(recipe)
     batches = _Training._batches
 
     def interrupted(self: _Training, epoch: int):
@@ -115,6 +125,7 @@ class Tanh(LeNet):
         self.conv1[1] = self.conv2[1] = nn.Tanh()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [LeNet, WideKernel, Tanh])
 def test_a_changed_network_is_trained_as_by_the_plain_step(
     digits: Dataset, monkeypatch: pytest.MonkeyPatch, kind: type[nn.Module]
