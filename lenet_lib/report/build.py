@@ -84,12 +84,13 @@ def _body(
             flows[notebook.name in settings.appendices].append(flow)
     body = Body(
         chapters=flows[False],
-        references=_references(writers),
+        references=_references(writers, settings),
         appendices=flows[True],
         formulas=_set(formulas),
         results=results,
         stand_in=stand_in,
         contents=several,
+        new_pages=several and settings.full,
     )
     return body, settings
 
@@ -165,13 +166,20 @@ def _set(formulas: Formulas) -> Code:
     return array(done)
 
 
-def _references(writers: Iterable[Writer]) -> Code | None:
-    """Join the notebooks' lists of references: each work once, by its first author's name."""
+def _references(writers: Sequence[Writer], settings: Settings) -> Code | None:
+    """Join the notebooks' lists of references: each work once, by its first author's name.
+
+    Of the list that every edition has, only what this one cites, where addresses can tell.
+    """
     works: dict[str, tuple[str, Code]] = {}
+    cited = set[str]().union(*(writer.cited for writer in writers))
     anchors = []
     for writer in writers:
         anchors += [call("anchor", label) for label in writer.references_at]
+        shared = writer.notebook in settings.references
         for text, link, code in writer.references:
+            if shared and link and link not in cited:
+                continue
             key = link or re.sub(r"\W", "", text.casefold())[:60]
             works.setdefault(key, (re.sub(r"^(\w{1,2}\.[\s-]*)+", "", text).casefold(), code))
     if not works:

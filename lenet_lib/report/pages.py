@@ -42,11 +42,13 @@ class Body:
     results: Code | None
     stand_in: str
     contents: bool
+    new_pages: bool
 
     def main(self) -> str:
         """Return the main file's text."""
-        before = "pagebreak(weak: true);" if self.contents else ""
-        lines = [f"{before}chapter({chapter})" for chapter in self.chapters]
+        before = "pagebreak(weak: true);" if self.new_pages else ""
+        lines = ["pagebreak(weak: true)"] if self.contents else []
+        lines += [f"{before}chapter({chapter})" for chapter in self.chapters]
         lines += [self.references] if self.references else []
         if self.appendices:
             lines += ["show: appendix"]

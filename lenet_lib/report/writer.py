@@ -149,6 +149,7 @@ class Writer:
         self.shorten = False  # whether long tables lose their middle
         self.references: list[tuple[str, str, Code]] = []
         self.references_at: list[str] = []
+        self.cited: set[str] = set()  # addresses that the text links to
         self._in_references = False
         self._notes: dict[str, Node] = {}
         self._inside = 0  # how many lists, tables and boxes are open
@@ -413,6 +414,8 @@ class Writer:
         if not content or not target:
             return [*marks, *content]
         if scheme_of(target) in WEB:
+            if not self._in_references:
+                self.cited.add(target.lower())
             return [*marks, call("link", target, joined(content))]
         if label := self._label(target):
             bare = text_of(node).lower() in BARE_WORDS
