@@ -90,9 +90,19 @@ def _body(
         results=results,
         stand_in=stand_in,
         contents=several,
-        new_pages=several and settings.full,
+        elsewhere=_elsewhere(notebooks, settings),
     )
     return body, settings
+
+
+def _elsewhere(notebooks: Sequence[Notebook], settings: Settings) -> str:
+    """Say where the chapters are that the text speaks of and this edition leaves out."""
+    printed = {notebook.name for notebook in notebooks}
+    missing = [f"{n}" for n, name in enumerate(settings.book, 1) if name not in printed]
+    if not missing or printed.isdisjoint(settings.book):
+        return ""
+    names = [f"chapter {number}" for number in missing] + ["the appendices"] * bool(settings.appendices)
+    return f"Only in the whole book: {', '.join(names)}."
 
 
 def _written(writer: Writer, notebook: Notebook) -> Shown:

@@ -56,7 +56,7 @@ def write_cell(writer: Writer, cell: NotebookNode, notebook: Notebook) -> Shown:
         return _printed(cell.source)
     shown: Shown = []
     if cell.source.strip():
-        source = cell.source.strip("\n")
+        source = re.sub(r"\n{3,}", "\n\n", cell.source.strip("\n"))
         shown.append(code_block("code-cell", source, lang=notebook.language))
     words = {name: cell.metadata[name] for name in WORDS if name in cell.metadata}
     for output in cell.outputs:

@@ -42,17 +42,16 @@ class Body:
     results: Code | None
     stand_in: str
     contents: bool
-    new_pages: bool
+    elsewhere: str
 
     def main(self) -> str:
         """Return the main file's text."""
-        before = "pagebreak(weak: true);" if self.new_pages else ""
         lines = ["pagebreak(weak: true)"] if self.contents else []
-        lines += [f"{before}chapter({chapter})" for chapter in self.chapters]
+        lines += [f"chapter({chapter})" for chapter in self.chapters]
         lines += [self.references] if self.references else []
         if self.appendices:
             lines += ["show: appendix"]
-            lines += [f"{before}chapter({chapter})" for chapter in self.appendices]
+            lines += [f"chapter({chapter})" for chapter in self.appendices]
         return MAIN.format(results=self.results or "none", body="\n".join(lines))
 
 
@@ -103,7 +102,7 @@ def _compile(
         font_paths=fonts.fonts,
         pdf_standards=[standard],  # type: ignore[list-item]
         timestamp=settings.timestamp,
-        sys_inputs={"families": families},
+        sys_inputs={"families": families, "full": "yes" if settings.full else ""},
         package_path=folder / "packages",  # empty: nothing is fetched
         package_cache_path=folder / "packages",
     )
@@ -170,5 +169,6 @@ def _about(body: Body, settings: Settings) -> dict[str, object]:
         "language": settings.language,
         "contents": body.contents,
         "stand-in": body.stand_in,
+        "elsewhere": body.elsewhere,
         "dataset": settings.dataset,
     }

@@ -85,8 +85,8 @@ MATH = re.compile(  # as MathJax finds it in the text of a page
 CSS_PIXEL = 0.75  # points
 WIDTH_OF_CODE = 100
 """Characters that fit on a line."""
-LONGEST_SOLID = 22
-"""Lines of code that are not broken over pages."""
+LONGEST_SOLID = {"code-cell": 22, "listing": 22, "printed": 36}
+"""Lines that are not broken over pages."""
 
 
 class Block(NamedTuple):
@@ -517,7 +517,7 @@ def breakable(text: str) -> str:
 def code_block(function: str, text: str, **named: str | Code | None) -> Block:
     """Write code or what it printed; what is not long stays on one page."""
     lines = sum(1 + len(line) // WIDTH_OF_CODE for line in text.split("\n"))
-    breaks = lines > LONGEST_SOLID
+    breaks = lines > LONGEST_SOLID[function]
     code = call(function, breakable(text), breakable=breaks, **named)
     return Block("text" if breaks else "solid", code, lines)
 
