@@ -101,7 +101,9 @@ def _elsewhere(notebooks: Sequence[Notebook], settings: Settings) -> str:
     missing = [f"{n}" for n, name in enumerate(settings.book, 1) if name not in printed]
     if not missing or printed.isdisjoint(settings.book):
         return ""
-    names = [f"chapter {number}" for number in missing] + ["the appendices"] * bool(settings.appendices)
+    names = [f"chapter {number}" for number in missing] + ["the appendices"] * bool(
+        settings.appendices
+    )
     return f"Only in the whole book: {', '.join(names)}."
 
 

@@ -15,7 +15,6 @@ from nbformat import NotebookNode
 from lenet_lib.errors import LenetError, LenetWarning
 from lenet_lib.report.settings import Settings
 
-
 BOOK_ONLY = {"full-only", "solutions"}
 """Tags of cells that the coursework edition leaves out; they are shown everywhere else."""
 

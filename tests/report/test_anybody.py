@@ -175,7 +175,7 @@ def test_pictures_from_beside_pasted_and_with_words(book: Result) -> None:
     assert b"/DCTDecode" in book.data  # a photo stays a JPEG
     widths = sorted(_widths(book))
     assert widths[0] == pytest.approx(90, abs=1)  # 120 pixels
-    assert widths[1] == pytest.approx(0.3 * 166 / 25.4 * 72, abs=1)  # 30 % of the column
+    assert widths[1] == pytest.approx(0.3 * 170 / 25.4 * 72, abs=1)  # 30 % of the column
 
 
 def test_logs_keep_head_tail_and_last_states(book: Result) -> None:
