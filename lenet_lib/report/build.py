@@ -18,8 +18,8 @@ from lenet_lib.report.notebooks import Notebook, read_notebook
 from lenet_lib.report.pages import Body, set_pages
 from lenet_lib.report.pictures import ImageStore
 from lenet_lib.report.settings import Settings
-from lenet_lib.report.typst_code import Code, array, call, joined
-from lenet_lib.report.writer import Block, Heading, Shown, Writer
+from lenet_lib.report.typst_code import Block, Code, Heading, Shown, array, call, joined
+from lenet_lib.report.writer import Writer
 
 Formulas = list[tuple[str, bool, str]]
 

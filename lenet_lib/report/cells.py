@@ -19,8 +19,8 @@ from lenet_lib.report.markup import (
 )
 from lenet_lib.report.notebooks import Notebook
 from lenet_lib.report.pictures import IMAGE_TYPES, decoded, print_version
-from lenet_lib.report.typst_code import Code, array, call, literal
-from lenet_lib.report.writer import Shown, Writer, code_block
+from lenet_lib.report.typst_code import Code, Shown, array, call, literal
+from lenet_lib.report.writer import Writer, code_block
 
 MOST_LINES, HEAD, TAIL = 60, 40, 15
 """An output with more lines than the first shows so many of its first and last lines."""
