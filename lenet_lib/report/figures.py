@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
@@ -17,6 +18,7 @@ CSS_PIXEL = 0.75  # points
 LENGTH = re.compile(r"\s*([\d.]+)\s*(%|px)?\s*")
 
 
+@dataclass
 class Figures:
     """Sets the pictures of one notebook.
 
@@ -30,10 +32,11 @@ class Figures:
         Takes the pictures.
     """
 
-    def __init__(self, notebook: str, folder: Path, images: ImageStore) -> None:
-        self.notebook, self.folder, self.images = notebook, folder, images
-        self.cell = 0
-        self.attachments: dict[str, bytes] = {}
+    notebook: str
+    folder: Path
+    images: ImageStore
+    cell: int = field(default=0, init=False)
+    attachments: dict[str, bytes] = field(default_factory=dict, init=False)
 
     @property
     def where(self) -> str:

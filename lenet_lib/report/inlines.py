@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from lenet_lib.report.figures import Figures
@@ -22,7 +23,7 @@ from lenet_lib.report.markup import (
     style_of,
     text_of,
 )
-from lenet_lib.report.pictures import ImageStore, scheme_of
+from lenet_lib.report.pictures import scheme_of
 from lenet_lib.report.typst_code import Code, breakable, call, joined, literal, prose
 
 SPANS = {
@@ -45,6 +46,7 @@ MATH = re.compile(  # as MathJax finds it in the text of a page
 BLANKS = {'" "', "linebreak()"}
 
 
+@dataclass
 class Inlines(Figures, ABC):
     """Writes the running text of one notebook, and sets its pictures.
 
@@ -57,18 +59,10 @@ class Inlines(Figures, ABC):
         them by number, so that all can be set together.
     """
 
-    def __init__(
-        self,
-        notebook: str,
-        folder: Path,
-        images: ImageStore,
-        formulas: list[tuple[str, bool, str]],
-    ) -> None:
-        super().__init__(notebook, folder, images)
-        self.formulas = formulas
-        self.cited: set[str] = set()  # addresses that the text links to
-        self.in_references = False
-        self.notes: dict[str, Node] = {}
+    formulas: list[tuple[str, bool, str]]
+    cited: set[str] = field(default_factory=set, init=False)  # addresses that the text links to
+    in_references: bool = field(default=False, init=False)
+    notes: dict[str, Node] = field(default_factory=dict, init=False)
 
     @abstractmethod
     def nested(self, nodes: Iterable[Node]) -> Code:

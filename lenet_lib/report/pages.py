@@ -7,7 +7,7 @@ import re
 import unicodedata
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import typst
@@ -159,16 +159,10 @@ def _stand_in(cluster: str) -> str:
 
 
 def _about(body: Body, settings: Settings) -> dict[str, object]:
-    return {
-        "title": settings.title,
-        "course": settings.course,
-        "author": settings.author,
-        "student-id": settings.student_id,
+    return asdict(settings) | {
         "date": [settings.day.year, settings.day.month, settings.day.day],
         "abstract": " ".join(settings.abstract.split()),
-        "language": settings.language,
         "contents": body.contents,
         "stand-in": body.stand_in,
         "elsewhere": body.elsewhere,
-        "dataset": settings.dataset,
     }

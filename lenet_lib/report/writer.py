@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
+from dataclasses import dataclass, field
 
 from lenet_lib.report.inlines import Inlines, slug_of
 from lenet_lib.report.markup import (
@@ -23,7 +23,6 @@ from lenet_lib.report.markup import (
     text_of,
     texts_of,
 )
-from lenet_lib.report.pictures import ImageStore
 from lenet_lib.report.tables import LONG, set_table
 from lenet_lib.report.typst_code import Block, Code, Heading, Shown, breakable, call, joined
 
@@ -38,6 +37,7 @@ LONGEST_SOLID = {"code-cell": 22, "listing": 22, "printed": 36}
 """Lines that are not broken over pages."""
 
 
+@dataclass
 class Writer(Inlines):
     """Writes the cells of one notebook.
 
@@ -50,23 +50,13 @@ class Writer(Inlines):
         references are collected in ``references`` (text, address and content of each).
     """
 
-    def __init__(
-        self,
-        notebook: str,
-        folder: Path,
-        images: ImageStore,
-        formulas: list[tuple[str, bool, str]],
-        *,
-        several: bool,
-    ) -> None:
-        super().__init__(notebook, folder, images, formulas)
-        self.several = several
-        self.shorten = False  # whether long tables lose their middle
-        self.references: list[tuple[str, str, Code]] = []
-        self.references_at: list[str] = []
-        self._inside = 0  # how many lists, tables and boxes are open
-        self._side = ""
-        self._taken: set[str] = set()
+    several: bool
+    shorten: bool = field(default=False, init=False)  # whether long tables lose their middle
+    references: list[tuple[str, str, Code]] = field(default_factory=list, init=False)
+    references_at: list[str] = field(default_factory=list, init=False)
+    _inside: int = field(default=0, init=False)  # how many lists, tables and boxes are open
+    _side: str = field(default="", init=False)
+    _taken: set[str] = field(default_factory=set, init=False)
 
     def tree(self, root: Node) -> Shown:
         """Write a whole tree; its headings are left to be numbered."""
