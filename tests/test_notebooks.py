@@ -11,9 +11,10 @@ from typing import Any
 import nbformat
 import pytest
 from helpers.paths import ROOT
+from pypdf import PdfReader
 
 from lenet_lib import prose
-from lenet_lib.report import solutions
+from lenet_lib.report import build_report, list_notebooks, read_settings, solutions
 from lenet_lib.report.execute import execute, parameters_of
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -236,6 +237,15 @@ def test_the_page_folds_the_solutions_that_run(path: Path, book: Any) -> None:
         asked = re.split(r"^## Exercises$", prose_of(book), flags=re.MULTILINE)[1]
         exercises = re.findall(r"^(\d+)\. ", asked.split("<details>")[0], re.MULTILINE)
         assert re.findall(r"<b>Solution (\d+)\.", cell.source) == exercises
+
+
+@pytest.mark.filterwarnings("ignore:.*interactive widget")
+@pytest.mark.parametrize(("full", "most"), [(False, 25), (True, 55)])
+def test_the_editions_are_no_longer_than_asked_for(full: bool, most: int, tmp_path: Path) -> None:
+    folder = ROOT / "notebooks"
+    settings = read_settings(folder, full=full, author="A")
+    build_report(list_notebooks(folder, full=full), tmp_path / "report.pdf", settings)
+    assert len(PdfReader(tmp_path / "report.pdf").pages) <= most
 
 
 @pytest.mark.slow

@@ -4,8 +4,9 @@ The way a notebook takes, one module a step:
 
 - ``notebooks`` reads it, checks that it is finished, and leaves out what tags hide;
 - ``cells`` turns each cell into a tree of HTML (``markup``) or into plain text;
-- ``writer`` writes the trees as Typst (``typst_code``); ``tables``, ``pictures`` and ``formulas``
-  look after their own;
+- ``writer`` writes the trees' blocks as Typst (``typst_code``), with ``inlines`` within a line,
+  ``figures`` (files: ``pictures``) and ``tables``;
+- ``formulas`` turns TeX into MathML, and ``mathml`` that into Typst;
 - ``build`` joins the chapters, and ``pages`` lets Typst set them with ``templates/report.typ``
   and the fonts of ``fonts``.
 """

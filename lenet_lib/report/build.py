@@ -18,8 +18,8 @@ from lenet_lib.report.notebooks import Notebook, read_notebook
 from lenet_lib.report.pages import Body, set_pages
 from lenet_lib.report.pictures import ImageStore
 from lenet_lib.report.settings import Settings
-from lenet_lib.report.typst_code import Code, array, call, joined
-from lenet_lib.report.writer import Block, Heading, Shown, Writer
+from lenet_lib.report.typst_code import Block, Code, Heading, Shown, array, call, joined
+from lenet_lib.report.writer import Writer
 
 Formulas = list[tuple[str, bool, str]]
 
@@ -84,14 +84,27 @@ def _body(
             flows[notebook.name in settings.appendices].append(flow)
     body = Body(
         chapters=flows[False],
-        references=_references(writers),
+        references=_references(writers, settings),
         appendices=flows[True],
         formulas=_set(formulas),
         results=results,
         stand_in=stand_in,
         contents=several,
+        elsewhere=_elsewhere(notebooks, settings),
     )
     return body, settings
+
+
+def _elsewhere(notebooks: Sequence[Notebook], settings: Settings) -> str:
+    """Say where the chapters are that the text speaks of and this edition leaves out."""
+    printed = {notebook.name for notebook in notebooks}
+    missing = [f"{n}" for n, name in enumerate(settings.book, 1) if name not in printed]
+    if not missing or printed.isdisjoint(settings.book):
+        return ""
+    names = [f"chapter {number}" for number in missing] + ["the appendices"] * bool(
+        settings.appendices
+    )
+    return f"Only in the whole book: {', '.join(names)}."
 
 
 def _written(writer: Writer, notebook: Notebook) -> Shown:
@@ -165,13 +178,20 @@ def _set(formulas: Formulas) -> Code:
     return array(done)
 
 
-def _references(writers: Iterable[Writer]) -> Code | None:
-    """Join the notebooks' lists of references: each work once, by its first author's name."""
+def _references(writers: Sequence[Writer], settings: Settings) -> Code | None:
+    """Join the notebooks' lists of references: each work once, by its first author's name.
+
+    Of the list that every edition has, only what this one cites, where addresses can tell.
+    """
     works: dict[str, tuple[str, Code]] = {}
+    cited = set[str]().union(*(writer.cited for writer in writers))
     anchors = []
     for writer in writers:
         anchors += [call("anchor", label) for label in writer.references_at]
+        shared = writer.notebook in settings.references
         for text, link, code in writer.references:
+            if shared and link and link not in cited:
+                continue
             key = link or re.sub(r"\W", "", text.casefold())[:60]
             works.setdefault(key, (re.sub(r"^(\w{1,2}\.[\s-]*)+", "", text).casefold(), code))
     if not works:

@@ -19,11 +19,12 @@ from lenet_lib.report.markup import (
 )
 from lenet_lib.report.notebooks import Notebook
 from lenet_lib.report.pictures import IMAGE_TYPES, decoded, print_version
-from lenet_lib.report.typst_code import Code, array, call, literal
-from lenet_lib.report.writer import Shown, Writer, code_block
+from lenet_lib.report.typst_code import Block, Code, Shown, array, call, joined, literal
+from lenet_lib.report.writer import Writer, code_block
 
 MOST_LINES, HEAD, TAIL = 60, 40, 15
 """An output with more lines than the first shows so many of its first and last lines."""
+FEW_LINES = 12
 LONGEST_LINE = 2000
 MAX_HTML = 5_000_000
 
@@ -56,7 +57,7 @@ def write_cell(writer: Writer, cell: NotebookNode, notebook: Notebook) -> Shown:
         return _printed(cell.source)
     shown: Shown = []
     if cell.source.strip():
-        source = cell.source.strip("\n")
+        source = re.sub(r"\n{3,}", "\n\n", cell.source.strip("\n"))
         shown.append(code_block("code-cell", source, lang=notebook.language))
     words = {name: cell.metadata[name] for name in WORDS if name in cell.metadata}
     for output in cell.outputs:
@@ -68,6 +69,14 @@ def write_cell(writer: Writer, cell: NotebookNode, notebook: Notebook) -> Shown:
         else:
             shown += _display(writer, output, words, cell)
             words = {}  # they are the first figure's, or table's
+    return _together(shown)
+
+
+def _together(shown: Shown) -> Shown:
+    """Keep a short cell and what little it printed on one page."""
+    match shown:
+        case [Block("solid", cell, a), Block("solid", printed, b)] if a and 0 < b <= FEW_LINES:
+            return [Block("solid", joined([cell, printed]), a + b + 1)]
     return shown
 
 

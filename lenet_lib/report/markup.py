@@ -23,6 +23,17 @@ Node = Any  # selectolax's node; it has no types
 NO_MATH = "\ufdd0"
 """Stands for a dollar that Markdown knows to be none of a formula's; no text may hold it."""
 
+SKIPPED = {"style", "script", "link", "meta", "title", "template", "noscript", "head", "button"}
+SKIPPED |= {"select", "textarea", "progress", "caption", "colgroup", "source", "track", "rp"}
+LOST = {"iframe", "video", "audio", "canvas", "object", "embed"}
+HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+CONTAINERS = {"div", "center", "section", "article", "header", "footer", "main", "nav", "aside"}
+CONTAINERS |= {"figure", "hgroup", "address", "fieldset", "form", "body", "details"}
+SOLID = {"p", "ul", "ol", "dl", "table", "pre", "blockquote", "hr", "svg", "summary"}
+SOLID |= HEADINGS | LOST
+BLOCKS = CONTAINERS | SOLID | SKIPPED
+RAW = {"code", "tt", "kbd", "samp"}
+
 RULE = re.compile(r"([^{}@]+)\{([^{}]*)\}")
 PALE = 0.9  # of white's brightness: a colour chosen for a dark screen
 
@@ -104,6 +115,38 @@ def children(node: Node) -> list[Node]:
 def text_of(node: Node) -> str:
     """Return a node's bare text on one line."""
     return " ".join(str(node.text()).replace(NO_MATH, "$").split())
+
+
+def is_block(node: Node) -> bool:
+    """Whether a node is a block, or an inline one that holds blocks, as ``<font><p>`` does."""
+    if node.tag in BLOCKS:
+        return True
+    return node.tag not in {"-text", "a", *RAW} and any(map(is_block, children(node)))
+
+
+def is_blank(node: Node) -> bool:
+    """Whether a node shows nothing: a break, or a text of spaces."""
+    return node.tag == "br" or (node.tag == "-text" and not node.text().strip())
+
+
+def only_picture(node: Node) -> Node | None:
+    """Return the picture that a node is, or wraps in a link or the like."""
+    while node.tag != "img":
+        inner = [child for child in children(node) if not is_blank(child)]
+        if len(inner) != 1:
+            return None
+        node = inner[0]
+    return node
+
+
+def texts_of(node: Node) -> list[Node]:
+    """List the texts in a node, at any depth."""
+    return [child for child in node.traverse(include_text=True) if child.tag == "-text"]
+
+
+def classes_of(node: Node) -> list[str]:
+    """List a node's classes."""
+    return (node.attributes.get("class") or "").split()
 
 
 def style_of(node: Node) -> dict[str, str]:

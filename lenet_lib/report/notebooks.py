@@ -15,6 +15,9 @@ from nbformat import NotebookNode
 from lenet_lib.errors import LenetError, LenetWarning
 from lenet_lib.report.settings import Settings
 
+BOOK_ONLY = {"full-only", "solutions"}
+"""Tags of cells that the coursework edition leaves out; they are shown everywhere else."""
+
 
 @dataclass(frozen=True)
 class Notebook:
@@ -52,8 +55,8 @@ def prepare(node: NotebookNode, name: str, folder: Path, settings: Settings) -> 
     folder
         Where it lies: relative pictures are looked for from here.
     settings
-        Whether what tags fold away (``hide-…``, ``solutions``) is printed too, and code, and
-        errors; what they remove (``remove-…``) never is.
+        Whether what tags fold away (``hide-…``, ``full-only``, ``solutions``) is printed too, and
+        code, and errors; what they remove (``remove-…``) never is.
     """
     node = copy.deepcopy(node)
     if not node.cells:
@@ -61,7 +64,7 @@ def prepare(node: NotebookNode, name: str, folder: Path, settings: Settings) -> 
     for number, cell in enumerate(node.cells, start=1):
         cell.metadata["number"] = number
     verbs = ["remove"] if settings.full else ["remove", "hide"]
-    gone = {f"{verb}-cell" for verb in verbs} | (set() if settings.full else {"solutions"})
+    gone = {f"{verb}-cell" for verb in verbs} | (set() if settings.full else BOOK_ONLY)
     node.cells = [cell for cell in node.cells if not gone & _tags(cell)]
     _check(node, name, allow_errors=settings.allow_errors)
     tags = TagRemovePreprocessor(

@@ -7,7 +7,7 @@ import re
 import unicodedata
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import typst
@@ -42,15 +42,16 @@ class Body:
     results: Code | None
     stand_in: str
     contents: bool
+    elsewhere: str
 
     def main(self) -> str:
         """Return the main file's text."""
-        before = "pagebreak(weak: true);" if self.contents else ""
-        lines = [f"{before}chapter({chapter})" for chapter in self.chapters]
+        lines = ["pagebreak(weak: true)"] if self.contents else []
+        lines += [f"chapter({chapter})" for chapter in self.chapters]
         lines += [self.references] if self.references else []
         if self.appendices:
             lines += ["show: appendix"]
-            lines += [f"{before}chapter({chapter})" for chapter in self.appendices]
+            lines += [f"chapter({chapter})" for chapter in self.appendices]
         return MAIN.format(results=self.results or "none", body="\n".join(lines))
 
 
@@ -101,7 +102,7 @@ def _compile(
         font_paths=fonts.fonts,
         pdf_standards=[standard],  # type: ignore[list-item]
         timestamp=settings.timestamp,
-        sys_inputs={"families": families},
+        sys_inputs={"families": families, "full": "yes" if settings.full else ""},
         package_path=folder / "packages",  # empty: nothing is fetched
         package_cache_path=folder / "packages",
     )
@@ -158,15 +159,10 @@ def _stand_in(cluster: str) -> str:
 
 
 def _about(body: Body, settings: Settings) -> dict[str, object]:
-    return {
-        "title": settings.title,
-        "course": settings.course,
-        "author": settings.author,
-        "student-id": settings.student_id,
+    return asdict(settings) | {
         "date": [settings.day.year, settings.day.month, settings.day.day],
         "abstract": " ".join(settings.abstract.split()),
-        "language": settings.language,
         "contents": body.contents,
         "stand-in": body.stand_in,
-        "dataset": settings.dataset,
+        "elsewhere": body.elsewhere,
     }

@@ -16,7 +16,7 @@ MOST_ROWS, HEAD, TAIL = 60, 20, 10
 """An output's table with more rows than the first shows so many of its first and last rows."""
 LONG = 24
 """Rows; a longer table may break over pages."""
-ROOM = 135
+ROOM = 150
 """Characters that fit side by side in the smallest print that is still read with ease."""
 WIDEST = 34
 """Characters; longer texts in a cell may be broken over lines."""
@@ -182,7 +182,7 @@ def _written(
     cells: list[Cell], kept: list[int], head: int, content: Content, gap: tuple[int, str] | None
 ) -> Code:
     upper = [_cell(cell, content, head=True) for cell in cells if cell.row < head]
-    rows = [call("table.header", *upper)] if upper else []
+    rows = [call("table.header", *upper, Code("table.hline()"))] if upper else []
     for cell in cells:
         if gap and cell.row == gap[0]:
             rows.append(call("gap", gap[1], len(kept)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 Value = str | float | bool | None
 # Control characters, a keycap's box, the byte order mark, variation selectors: no font has them.
@@ -19,6 +20,31 @@ class Code(str):
     """A piece of Typst in code mode; any other text is quoted before Typst sees it."""
 
     __slots__ = ()
+
+
+class Block(NamedTuple):
+    """A paragraph, a table, …: its Typst, and how it takes to a page's end.
+
+    The kind is ``text`` (may break), ``solid`` (may not), ``head`` with its level (nor may what
+    follows), ``picture`` (may be made smaller) or ``mark`` (nothing to be seen). ``lines`` are
+    those of code, whose height need not be measured.
+    """
+
+    kind: str
+    code: Code
+    lines: int = 0
+
+
+class Heading(NamedTuple):
+    """A heading before its place among the others is known."""
+
+    level: int
+    content: Code
+    text: str
+    label: str
+
+
+Shown = list[Block | Heading]
 
 
 def literal(value: Value) -> Code:
@@ -86,3 +112,8 @@ def prose(text: str) -> list[Code]:
         elif piece:
             pieces.append(literal(piece))
     return pieces
+
+
+def breakable(text: str) -> str:
+    """Let a run of characters that is nearly as wide as the page be broken anywhere."""
+    return re.sub(r"[^\s\u2500-\u257f=_-]{60,}", lambda run: "\u200b".join(run.group()), text)

@@ -175,7 +175,7 @@ def test_pictures_from_beside_pasted_and_with_words(book: Result) -> None:
     assert b"/DCTDecode" in book.data  # a photo stays a JPEG
     widths = sorted(_widths(book))
     assert widths[0] == pytest.approx(90, abs=1)  # 120 pixels
-    assert widths[1] == pytest.approx(0.3 * 166 / 25.4 * 72, abs=1)  # 30 % of the column
+    assert widths[1] == pytest.approx(0.3 * 170 / 25.4 * 72, abs=1)  # 30 % of the column
 
 
 def test_logs_keep_head_tail_and_last_states(book: Result) -> None:
@@ -213,30 +213,41 @@ def test_own_and_other_notebooks_have_their_own_titles(tmp_path: Path) -> None:
 
 
 def test_editions(tmp_path: Path) -> None:
-    for name in ("01-data", "02-net", "05-more"):
+    for name in ("01-data", "02-net", "04-rest", "05-more"):
         works = "## References\n\n- B. Zed (1999). [doi](https://doi.org/1)\n- A. " + name
         folded = code(f"folded_{name[:2]} = 1", stream("shown\n"), tags=("hide-input",))
         gone = code("gone = 1", tags=("remove-cell",))
-        samples.write(
-            tmp_path / f"{name}.ipynb", markdown(f"# {name[3:]}"), folded, gone, markdown(works)
-        )
-    listed = markdown("# Appendix B: References\n\nWords about it.\n\n- C. Last (2001).")
+        aside = markdown("An aside after [E](https://doi.org/3).")
+        aside.metadata["tags"] = ["full-only"]
+        title = markdown(f"# {name[3:]}\n\nBy [D](https://doi.org/2).")
+        cells = title, folded, gone, aside, markdown(works)
+        samples.write(tmp_path / f"{name}.ipynb", *cells)
+    listed = markdown(
+        "# Appendix B: References\n\nWords about it.\n\n- C. Last (2001).\n"
+        "- D. Moss (2002). [doi](https://doi.org/2)\n- E. Nash (2003). [doi](https://doi.org/3)"
+    )
     samples.write(tmp_path / "B-works.ipynb", listed)
     (tmp_path / "results.md").write_text(
         "x <!-- results -->\n\n|a|\n|-|\n|99.4|\n\n<!-- /results -->"
     )
     (tmp_path / "report.toml").write_text(
-        'notebooks = ["01-data", "02-net"]\nappendices = ["05-more"]\nresults = "results.md"\n'
+        'notebooks = ["01-data", "02-net"]\nbook = ["01-data", "02-net", "04-rest"]\n'
+        'appendices = ["05-more"]\nresults = "results.md"\n'
         'references = ["B-works"]\n'
     )
     short = typeset_all(list_notebooks(tmp_path, full=False), full=False)
     assert "folded" not in short.text and "shown" in short.text and "1 data" in short.text
     assert "99.4" in short.pdf.pages[0].extract_text() and short.text.count("Zed") == 1
-    assert "C. Last (2001). • B. Zed" in short.text and "Words about" not in short.text
+    assert "C. Last (2001). • D. Moss (2002). doi • B. Zed" in short.text
+    assert "Words about" not in short.text and "aside" not in short.text
+    assert "Nash" not in short.text  # only the aside cites it
+    assert "Only in the whole book: chapter 3, the appendices." in short.text
     whole = typeset_all(list_notebooks(tmp_path, full=True), full=True)
     assert "folded_05 = 1" in whole.text and "gone" not in whole.text
+    assert "An aside" in whole.text and "E. Nash" in whole.text
+    assert "Only in" not in whole.text
     titles = [entry.title for entry in _flat(whole.pdf.outline)]
-    assert titles == ["1 data", "2 net", "References", "A more"]
+    assert titles == ["1 data", "2 net", "3 rest", "References", "A more"]
 
 
 def test_stand_in_is_named_everywhere(tmp_path: Path) -> None:
