@@ -12,7 +12,7 @@ NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
 # One test a core, but no more than four at once, which browsers and trainings would not notice.
 WORKERS := --numprocesses logical --maxprocesses 4
 
-.PHONY: help setup install report notebooks lab quick test torture lint benchmark study lock audit clean
+.PHONY: help setup install report notebooks site lab quick test torture lint benchmark study lock audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -57,6 +57,10 @@ report: setup ## train and evaluate, execute copies of the notebooks, make both 
 
 notebooks: setup ## execute the notebooks in place and draw figures/ anew
 	$(BIN)/python -m lenet_lib.report.execute $(NOTEBOOKS) --figures figures
+
+site: setup ## the web edition, build/site/index.html, with a sheet that LeNet reads as you draw
+	rm -rf build/site
+	$(BIN)/python web/build.py --output build/site
 
 lab: setup ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks

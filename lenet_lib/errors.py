@@ -21,6 +21,7 @@ EXTRAS = {
     ),
     "study": ("distributed", "joblib", "pandas"),
     "lab": ("anywidget", "ipykernel", "jupyterlab", "matplotlib", "nbclient", "seaborn"),
+    "onnx": ("onnx_ir", "onnxruntime", "onnxscript"),
 }
 """The modules that come with each extra of ``pip install "lenet-report[…]"``."""
 

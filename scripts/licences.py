@@ -20,7 +20,7 @@ ELSEWHERE = {"appnope": "BSD-2-Clause", "colorama": "BSD-3-Clause", "pywinpty": 
 SPDX = {
     r"apache": "Apache-2.0",
     r"bsd.2": "BSD-2-Clause",
-    r"bsd.3|^new bsd": "BSD-3-Clause",
+    r"bsd.3|3.clause bsd|^new bsd": "BSD-3-Clause",
     r"^bsd": "BSD",
     r"mpl-2\.0 and mit": "MPL-2.0 AND MIT",
     r"mpl|mozilla": "MPL-2.0",

@@ -101,7 +101,7 @@ def test_every_place_in_the_documents_is_there() -> None:
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
-@pytest.mark.parametrize("target", ["report", "study", "benchmark", "lock"])
+@pytest.mark.parametrize("target", ["report", "site", "study", "benchmark", "lock"])
 def test_every_command_of_make_is_one(target: str) -> None:
     done = subprocess.run(
         ["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=True

@@ -115,7 +115,8 @@ def test_training_and_prediction_need_no_extra(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "extra"),
     [(("report", str(ROOT / "notebooks" / "01-dataset.ipynb")), "report"),
-     (("study", "--recipe", "fast", "--dataset", "digits", "--quiet"), "study")],
+     (("study", "--recipe", "fast", "--dataset", "digits", "--quiet"), "study"),
+     (("export", "--onnx", "lenet.onnx"), "onnx")],
 )  # fmt: skip
 def test_a_command_without_its_extra_says_which(
     words: tuple[str, ...], extra: str, tmp_path: Path

@@ -1,5 +1,7 @@
-// A sheet to draw a digit on with the mouse, a finger or a pen; the kernel answers as one draws.
+// A sheet to draw a digit on with the mouse, a finger, a pen or the arrow keys; the kernel answers as
+// one draws. In the web edition the page itself is the kernel (web/static/lenet.js).
 const SIDE = 280;
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 function element(tag, style = "", text = "") {
   const made = document.createElement(tag);
@@ -12,7 +14,14 @@ function render({ model, el }) {
   const sheet = element("canvas", "border:1px solid #999;cursor:crosshair;touch-action:none");
   sheet.width = sheet.height = SIDE;
   sheet.className = "lenet-canvas";
-  sheet.setAttribute("aria-label", "Draw a digit here");
+  sheet.tabIndex = 0;
+  sheet.setAttribute("role", "application"); // a screen reader leaves it the arrow keys
+  sheet.setAttribute("aria-label", "Draw a digit here: with the arrow keys, or with Shift to move only");
+  sheet.dataset.lmSuppressShortcuts = "true"; // JupyterLab's arrow keys would leave the cell
+  const tip = element("div", "position:absolute;width:16px;height:16px;margin:-8px;border-radius:50%;"
+    + "box-shadow:0 0 0 2px #E69F00;pointer-events:none;visibility:hidden");
+  const paper = element("div", "position:relative;width:max-content;line-height:0");
+  paper.append(sheet, tip);
   const pen = sheet.getContext("2d");
   const clear = element("button", "", "Clear");
   clear.className = "lenet-clear";
@@ -27,10 +36,11 @@ function render({ model, el }) {
   const seen = element("img", "width:112px;image-rendering:pixelated;border:1px solid #999");
   seen.alt = "What the network sees";
   const left = element("div");
-  const right = element("div");
+  const right = element("div", "flex:1;min-width:240px");
   const tools = element("div", "margin-top:4px");
-  tools.append(clear, " or a photo: ", file);
-  left.append(sheet, tools);
+  tools.append(clear);
+  if (model.get("photos") !== false) tools.append(" or a photo: ", file);
+  left.append(paper, tools);
   right.append(answer, bars, seen);
   el.style.cssText = "display:flex;gap:24px;flex-wrap:wrap";
   el.append(left, right);
@@ -97,6 +107,32 @@ function render({ model, el }) {
       drawing = false;
     });
   }
+  const keys = new Set(); // those held: two go diagonally
+  let nib = [SIDE / 2, SIDE / 2];
+  sheet.addEventListener("keydown", (event) => {
+    if (!ARROWS[event.key]) return;
+    event.preventDefault();
+    keys.add(event.key);
+    const to = nib.map((value, axis) => Math.min(SIDE, Math.max(0,
+      [...keys].reduce((sum, key) => sum + 7 * ARROWS[key][axis], value))));
+    if (!event.shiftKey) {
+      pen.beginPath();
+      pen.moveTo(...nib);
+      pen.lineTo(...to);
+      pen.stroke();
+      ask();
+    }
+    nib = to;
+    [tip.style.left, tip.style.top] = to.map((value) => `${(100 * value) / SIDE}%`);
+    tip.style.visibility = "visible";
+  });
+  sheet.addEventListener("keyup", (event) => keys.delete(event.key));
+  for (const end of ["blur", "pointerdown"]) {
+    sheet.addEventListener(end, () => {
+      keys.clear();
+      tip.style.visibility = "hidden";
+    });
+  }
   clear.addEventListener("click", () => {
     blank();
     send(new ArrayBuffer(0), begin());
@@ -127,7 +163,7 @@ function render({ model, el }) {
     bars.replaceChildren(...model.get("probabilities").map((share, digit) => {
       const row = element("div", "display:flex;gap:6px;align-items:center");
       const bar = element("div", `background:#0072B2;height:9px;width:${160 * share}px`);
-      row.append(String(digit), bar, `${(100 * share).toFixed(1)} %`);
+      row.append(String(digit), bar, `${(100 * share).toFixed(1)}%`);
       return row;
     }));
     seen.style.visibility = model.get("seen") ? "visible" : "hidden";

@@ -14,7 +14,10 @@ from PIL import Image
 from lenet_lib.errors import LenetError
 from lenet_lib.photo.classifier import Classifier, Prediction, default_classifier
 
-HINT = "Draw a digit with the mouse, as large as you like."
+HINT = "Draw a digit, as large as you like."
+
+DRAWING = Path(__file__).with_name("drawing.js")
+"""The sheet's half in the browser, an ES module; the web edition uses it too."""
 
 
 class DigitCanvas(anywidget.AnyWidget):
@@ -31,7 +34,7 @@ class DigitCanvas(anywidget.AnyWidget):
         Another network; the released weights without it.
     """
 
-    _esm = Path(__file__).with_name("drawing.js")
+    _esm = DRAWING
 
     # A browser's bytes arrive as a memory view, which the trait would refuse.
     picture = traitlets.Bytes(b"").tag(sync=True, from_json=lambda value, _: bytes(value))
