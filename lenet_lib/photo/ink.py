@@ -31,6 +31,41 @@ def border(shade: NDArray[Any]) -> NDArray[Any]:
     return np.concatenate([shade[0], shade[-1], shade[:, 0], shade[:, -1]])
 
 
+def evenly_lit(shade: Array) -> Array:
+    """Take the fall of light over the picture away: brightness float32 H×W, 0–1.
+
+    Light from a side and dark corners are a smooth surface, of the second order here. It is fitted
+    to what lies near it, at first near the border's tone, so that ink has no say in it.
+    """
+    small = _small(shade)
+    y, x = np.mgrid[-1 : 1 : len(small) * 1j, -1 : 1 : small.shape[1] * 1j]
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
+    tone = max(float(np.median(border(shade))), 0.05)
+    away = small - tone
+    spread = 1.5 * np.median(np.abs(border(away)))
+    for _ in range(8):
+        weight = np.exp(-0.5 * (away / (2 * max(spread, 0.01))) ** 2)
+        flat = terms.reshape(-1, 6) * weight.reshape(-1, 1)
+        factors = np.linalg.lstsq(flat, (small * weight).ravel(), rcond=1e-6)[0]
+        away = small - terms @ factors
+        spread = 1.5 * np.median(np.abs(away[weight > 0.1]))
+    if spread > 0.03 * tone or (weight > 0.6).mean() < 0.5:  # shadows with edges, a table: no such surface
+        return shade
+    y, x = np.linspace(-1, 1, len(shade))[:, None], np.linspace(-1, 1, shade.shape[1])[None]
+    a, b, c, d, e, f = factors
+    light = a + b * x + c * y + d * x * x + e * x * y + f * y * y
+    known = small[weight > 0.1]
+    light = np.maximum(np.clip(light, known.min(), known.max()), 0.05)
+    return np.clip(shade * (tone / light), 0, 1).astype(np.float32)
+
+
+def _small(shade: Array) -> Array:
+    """Average squares, so that at most 48 lie along a side."""
+    step = -(-max(shade.shape) // 48)
+    small = shade[: shade.shape[0] // step * step, : shade.shape[1] // step * step]
+    return small.reshape(len(small) // step, step, -1, step).mean((1, 3))
+
+
 def otsu(values: NDArray[np.generic]) -> float:
     """Split values 0–1 into two classes that differ most for their spread (Otsu 1979)."""
     counts, edges = np.histogram(values, 256, (0, 1))
@@ -78,9 +113,7 @@ def is_dark(shade: Array) -> bool:
     Two grounds vote with the share of dark in what differs from them: the border's, which is right
     about thick strokes, and the median nearby, which sees thin ones in uneven light.
     """
-    step = -(-max(shade.shape) // 48)
-    small = shade[: shade.shape[0] // step * step, : shade.shape[1] // step * step]
-    small = small.reshape(len(small) // step, step, -1, step).mean((1, 3))
+    small = _small(shade)
     votes = []
     for ground in (np.median(border(shade)), ndimage.median_filter(small, size=15)):
         dark = (np.clip(ground - small, 0, 1) ** 3).mean()
