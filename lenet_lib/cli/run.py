@@ -6,6 +6,7 @@ import typer
 
 from lenet_lib.cli import options
 from lenet_lib.cli.words import interruptible, introduction, what_was_there
+from lenet_lib.data.sources import TITLES
 
 
 def run_command(
@@ -15,7 +16,7 @@ def run_command(
     learning_rate: options.LearningRateOption = None,
     batch_size: options.BatchSizeOption = None,
     optimizer: options.OptimizerOption = None,
-    dataset: options.DatasetOption = "mnist",
+    dataset: options.OwnDatasetOption = "mnist",
     data_dir: options.DataDirOption = None,
     device: options.DeviceOption = None,
     out: options.OutOption = None,
@@ -33,7 +34,10 @@ def run_command(
 
     options.no_folder_for_digits(dataset, data_dir)
     place = choose_device(device)
-    digits, banner = load_or_stand_in(dataset, data_dir)
+    if dataset in TITLES:
+        digits, banner = load_or_stand_in(dataset, data_dir)
+    else:
+        digits, banner = options.load_data(dataset, data_dir), ""
     if banner:
         typer.echo(banner)
     changes = {"learning_rate": learning_rate, "batch_size": batch_size, "optimizer": optimizer}
@@ -41,7 +45,7 @@ def run_command(
     job = Job(settings, seed, digits.name)
     here = Run(out) if out else Run.of(job)
     with here.alone():
-        state = here.prepare(job, resume=resume)
+        state = here.prepare(job, resume=resume, pictures=digits.digest)
         if not quiet:
             typer.echo(introduction(job, digits, place))
         if state != "new":

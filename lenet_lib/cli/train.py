@@ -15,7 +15,7 @@ def train_command(
     learning_rate: options.LearningRateOption = None,
     batch_size: options.BatchSizeOption = None,
     optimizer: options.OptimizerOption = None,
-    dataset: options.DatasetOption = "mnist",
+    dataset: options.OwnDatasetOption = "mnist",
     data_dir: options.DataDirOption = None,
     device: options.DeviceOption = None,
     out: options.OutOption = None,
@@ -23,19 +23,18 @@ def train_command(
     resume: options.ResumeOption = True,
 ) -> None:
     """Train LeNet and save its weights, without the test set."""
-    from lenet_lib.data import load
     from lenet_lib.experiments import Job, Run, vary
     from lenet_lib.training.device import choose_device
 
     options.no_folder_for_digits(dataset, data_dir)
     place = choose_device(device)
-    digits = load(dataset, data_dir)
+    digits = options.load_data(dataset, data_dir)
     changes = {"learning_rate": learning_rate, "batch_size": batch_size, "optimizer": optimizer}
     settings = vary(recipe, epochs=epochs, images=len(digits.train), **changes)
     job = Job(settings, seed, digits.name)
     here = Run(out) if out else Run.of(job)
     with here.alone():
-        state = here.prepare(job, resume=resume)
+        state = here.prepare(job, resume=resume, pictures=digits.digest)
         if not quiet:
             typer.echo(introduction(job, digits, place))
         if state != "new":
