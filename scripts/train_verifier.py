@@ -6,7 +6,7 @@
 It learns digits of MNIST's training set (the first 50,000) drawn with other pens and bent, European
 ones and a typeface's, beside letters, scribbles, bad cuts and pairs. The table is made of the last
 10,000 training digits and of typefaces that it has not seen; MNIST's test set is not looked at.
-Making the 36,000 examples takes three minutes of one core, training as long.
+Making the 26,000 examples takes two minutes of one core, training two more.
 """
 
 from __future__ import annotations
@@ -34,26 +34,25 @@ from lenet_lib.photo import out_of_distribution as ood  # noqa: E402
 from lenet_lib.photo.form import normalise  # noqa: E402
 from lenet_lib.photo.verifier import NONE, WEIGHTS, Verifier, opinions  # noqa: E402
 
-PARTS = {1: 18_000, 2: 18_000}
+PARTS = {1: 12_000, 2: 14_000}
 """Seeds of the training examples, and how many of each."""
 
 HELD_OUT = (101, 2_500)
 """Seed and number of the examples that are measured; other digits, other typefaces."""
 
-RAW, EPOCHS, BATCH, RATE = 10_000, 8, 128, 6e-3
+RAW, EPOCHS, BATCH, RATE = 10_000, 7, 128, 6e-3
 """Digits as MNIST has them that are added; passes; images a step; highest learning rate."""
 
 SHARES = {
-    "letters": 0.22,
-    "Greek letters": 0.12,
+    "letters": 0.24,
+    "Greek letters": 0.14,
     "symbols": 0.08,
     "faces": 0.08,
     "shapes": 0.08,
     "scribbles": 0.08,
-    "blots": 0.04,
-    "wedges": 0.08,
+    "blots": 0.06,
     "scrap": 0.08,
-    "pair": 0.08,
+    "pair": 0.1,
     "crossed": 0.06,
 }
 """Of what is no digit."""
@@ -126,7 +125,7 @@ def examples(seed: int, count: int) -> Examples:
 
 def train() -> Verifier:
     """Fit the verifier with cross-entropy, Adam and one cycle."""
-    parts = Parallel(n_jobs=1)(delayed(examples)(seed, count) for seed, count in PARTS.items())
+    parts = Parallel(n_jobs=2)(delayed(examples)(seed, count) for seed, count in PARTS.items())
     digits = data.load("mnist").train[:RAW]
     images = torch.cat([*(torch.from_numpy(part[0])[:, None] for part in parts), digits.images])
     labels = torch.cat([*(torch.from_numpy(part[1]) for part in parts), digits.labels])

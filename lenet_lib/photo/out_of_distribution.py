@@ -1,4 +1,4 @@
-"""Draw what is no digit: letters, other signs, faces, shapes, scribbles, shadows, and bad cuts.
+"""Draw what is no digit: letters, Greek letters, symbols, faces, shapes, scribbles, and bad cuts.
 
 Every drawing is a mask of strokes, bool 160×160, which :func:`lenet_lib.photo.form.normalise` gives
 MNIST's form. Nothing here comes from a data set of letters: signs are a typeface's, bent and
@@ -130,30 +130,6 @@ def blot(rng: np.random.Generator) -> Mask:
     return np.asarray(soft > np.quantile(soft, rng.uniform(0.6, 0.97)))
 
 
-def wedge(rng: np.random.Generator) -> Mask:
-    """Fill what two straight edges enclose, as the shadows on a blank page or its corner do."""
-    image, pen = _canvas()
-    wide, skew, turn = rng.uniform(8, 70), rng.uniform(0, 1), rng.uniform(0, 2 * np.pi)
-    tip = wide * rng.uniform(0, 0.3) * (rng.random() < 0.3)
-    corners = [
-        (-62, tip * (skew - 1)),
-        (62, wide * (skew - 1)),
-        (62, wide * skew),
-        (-62, tip * skew),
-    ]
-    points = [
-        (80 + np.cos(turn) * x - np.sin(turn) * y, 80 + np.sin(turn) * x + np.cos(turn) * y)
-        for x, y in corners
-    ]
-    pen.polygon(points, fill=255)
-    filled = np.asarray(image) > 127
-    if rng.random() < 0.4:  # grain has eaten at its fainter end
-        grain = ndimage.gaussian_filter(rng.standard_normal((SIDE, SIDE)), rng.uniform(1, 4))
-        faint = np.linspace(-1, 2, SIDE)[:, None] * rng.choice([-1, 1])
-        filled &= grain > faint * grain.std()
-    return filled
-
-
 SIGNS: Mapping[str, Callable[[np.random.Generator], Mask]] = {
     "letters": lambda rng: glyph(str(rng.choice(list(LETTERS))), rng),
     "Greek letters": lambda rng: glyph(str(rng.choice(list(GREEK))), rng),
@@ -162,7 +138,6 @@ SIGNS: Mapping[str, Callable[[np.random.Generator], Mask]] = {
     "shapes": shape,
     "scribbles": scribble,
     "blots": blot,
-    "wedges": wedge,
 }
 """What is no digit, by kind: functions that draw a mask of strokes, bool 160×160."""
 
