@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -9,9 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from lenet_lib.cli.words import warnings_in_words
 from lenet_lib.data.sources import TITLES
 from lenet_lib.training import RECIPES
 from lenet_lib.training.recipe import Network, Optimizer
+
+if TYPE_CHECKING:
+    from lenet_lib.data import Dataset
 
 if TYPE_CHECKING:  # to mypy a word, to Typer a choice
     RecipeName = str
@@ -20,6 +25,15 @@ if TYPE_CHECKING:  # to mypy a word, to Typer a choice
 else:
     RecipeName, DatasetName = Literal[tuple(RECIPES)], Literal[tuple(TITLES)]
     RecipeNames = list[StrEnum("RecipeName", {name: name for name in RECIPES})]
+
+
+def name_or_folder(dataset: str | None) -> str | None:
+    """Let pass what names a data set, and what is a folder."""
+    if dataset is None or dataset in TITLES or os.path.isdir(dataset):  # noqa: PTH112 (no name is too long)
+        return dataset
+    names = ", ".join(f"'{name}'" for name in TITLES)
+    raise typer.BadParameter(f"'{dataset}' is not one of {names}, and no folder.")
+
 
 RecipeOption = Annotated[
     RecipeName, typer.Option("--recipe", metavar="NAME", help="Training settings: `lenet recipes`.")
@@ -51,6 +65,16 @@ NetworkOption = Annotated[
     Network | None, typer.Option("--network", help="What is trained.  [the recipe's]")
 ]
 DatasetOption = Annotated[DatasetName, typer.Option("--dataset", help="What to train and test on.")]
+OWN = f"{', '.join(TITLES)}, or a folder of pictures in folders 0 to 9."
+OwnDatasetOption = Annotated[
+    str,
+    typer.Option(
+        "--dataset",
+        metavar="NAME|FOLDER",
+        callback=name_or_folder,
+        help=f"What to train and test on: {OWN}",
+    ),
+]
 DataDirOption = Annotated[
     Path | None,
     typer.Option(
@@ -75,8 +99,24 @@ ResumeOption = Annotated[
 
 def no_folder_for_digits(dataset: str | None, data_dir: Path | None) -> None:
     """Refuse two options that contradict each other."""
-    if dataset == "digits" and data_dir is not None:
+    if data_dir is None:
+        return
+    if dataset == "digits":
         raise typer.BadParameter("--data-dir is not for --dataset digits, which scikit-learn has.")
+    if dataset is not None and dataset not in TITLES:
+        raise typer.BadParameter("--data-dir is not for a folder of one's own, which has all.")
+
+
+def load_data(dataset: str, data_dir: Path | None) -> Dataset:
+    """Load a data set by its name, or make one of the pictures in a folder."""
+    if dataset in TITLES:
+        from lenet_lib.data import load
+
+        return load(dataset, data_dir)
+    from lenet_lib.photo import load_folder
+
+    with warnings_in_words():
+        return load_folder(dataset)
 
 
 def show_progress(quiet: bool) -> bool:

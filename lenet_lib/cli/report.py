@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-import warnings
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from lenet_lib.cli.words import warnings_in_words
 
 
 def report_command(
@@ -39,7 +40,6 @@ def report_command(
     # jsonschema, which nbformat imports, would build a grammar of web addresses: a second, for
     # nothing in a notebook's schema. It does without a module that can't be imported.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-    from lenet_lib.errors import LenetWarning
     from lenet_lib.report import build_report, list_notebooks, read_settings
 
     if output.suffix.lower() != ".pdf":
@@ -64,10 +64,6 @@ def report_command(
         code=code,
         allow_errors=allow_errors,
     )
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", LenetWarning)
+    with warnings_in_words():
         build_report(paths, output, settings)
-    for warning in caught:
-        if issubclass(warning.category, LenetWarning):
-            typer.echo(f"Warning: {warning.message}", err=True)
     typer.echo(f"{output}: {len(paths)} notebook(s), {output.stat().st_size / 1e6:.1f} MB")

@@ -6,6 +6,7 @@ import typer
 
 from lenet_lib.cli import options
 from lenet_lib.cli.words import interruptible, introduction, what_was_there
+from lenet_lib.data.sources import TITLES
 
 
 def run_command(
@@ -16,7 +17,7 @@ def run_command(
     learning_rate: options.LearningRateOption = None,
     batch_size: options.BatchSizeOption = None,
     optimizer: options.OptimizerOption = None,
-    dataset: options.DatasetOption = "mnist",
+    dataset: options.OwnDatasetOption = "mnist",
     data_dir: options.DataDirOption = None,
     device: options.DeviceOption = None,
     out: options.OutOption = None,
@@ -28,13 +29,16 @@ def run_command(
     They are loss, accuracy, classification report and confusion matrix. Without MNIST on this
     machine or a way to download it, scikit-learn's digits stand in.
     """
-    from lenet_lib.data import load, load_or_stand_in
+    from lenet_lib.data import load_or_stand_in
     from lenet_lib.experiments import Job, Run, vary
     from lenet_lib.training.device import choose_device
 
     options.no_folder_for_digits(dataset, data_dir)
     place, tests = choose_device(device), context.info_name != "train"
-    digits, banner = load_or_stand_in(dataset, data_dir) if tests else (load(dataset, data_dir), "")
+    if tests and dataset in TITLES:
+        digits, banner = load_or_stand_in(dataset, data_dir)
+    else:
+        digits, banner = options.load_data(dataset, data_dir), ""
     if banner:
         typer.echo(banner)
     changes = {"learning_rate": learning_rate, "batch_size": batch_size, "optimizer": optimizer}
@@ -42,7 +46,7 @@ def run_command(
     job = Job(settings, seed, digits.name)
     here = Run(out) if out else Run.of(job)
     with here.alone():
-        state = here.prepare(job, resume=resume)
+        state = here.prepare(job, resume=resume, pictures=digits.digest)
         if not quiet:
             typer.echo(introduction(job, digits, place))
         if state != "new":

@@ -5,12 +5,15 @@ from __future__ import annotations
 import difflib
 import re
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
+
+from lenet_lib.errors import LenetWarning
 
 if TYPE_CHECKING:
     import torch
@@ -31,6 +34,17 @@ def interruptible(way_on: str) -> Iterator[None]:
     except KeyboardInterrupt:
         start = "\n" if sys.stderr.isatty() else ""  # below the progress bar
         raise Interrupted(f"{start}Interrupted; {way_on}") from None
+
+
+@contextmanager
+def warnings_in_words() -> Iterator[None]:
+    """Say each warning of ours in a line, without its place in the code."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", LenetWarning)
+        yield
+    for warning in caught:
+        if issubclass(warning.category, LenetWarning):
+            typer.echo(f"Warning: {warning.message}", err=True)
 
 
 def introduction(job: Job, digits: Dataset, place: torch.device) -> str:

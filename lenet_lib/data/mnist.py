@@ -43,13 +43,17 @@ class Images:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A data set: its name, the names of its ten classes, and its training and test part."""
+    """A data set: its name, the names of its ten classes, and its training and test part.
+
+    ``digest`` tells what one's own pictures are; those of known name need none.
+    """
 
     name: str
     title: str
     classes: tuple[str, ...]
     train: Images
     test: Images
+    digest: str = ""
 
 
 @dataclass(frozen=True)

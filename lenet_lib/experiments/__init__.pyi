@@ -15,6 +15,9 @@ from .run import (
 from .run import (
     evaluate_weights as evaluate_weights,
 )
+from .run import (
+    trained_on as trained_on,
+)
 from .study import (
     run_one as run_one,
 )

@@ -15,7 +15,7 @@ import torch
 from filelock import FileLock, Timeout
 
 from lenet_lib import files
-from lenet_lib.data import Dataset, load
+from lenet_lib.data import Dataset
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluation.metrics import Metrics
 from lenet_lib.experiments.record import Job, Record, metrics_of
@@ -121,9 +121,11 @@ class Run:
         return "begun" if self.checkpoint.is_file() else "new"
 
     def prepare(
-        self, job: Job, *, resume: bool = True
+        self, job: Job, *, resume: bool = True, pictures: str = ""
     ) -> Literal["new", "begun", "finished", "outdated"]:
         """Claim the folder for a run, or check that it is this very run's.
+
+        ``pictures`` is the digest of a data set of one's own, which may change under its name.
 
         Returns
         -------
@@ -138,6 +140,8 @@ class Run:
             The folder belongs to a run with other settings.
         """
         settings = {"dataset": job.dataset, "recipe": job.recipe.settings(), "seed": job.seed}
+        if pictures:
+            settings["pictures"] = pictures
         code, path = code_digest(job.recipe), self.folder / "config.json"
         state: Literal["new", "begun", "finished", "outdated"] = self.state()
         # Weights first, for a run without them is not taken for a finished one; the new settings
@@ -147,10 +151,10 @@ class Run:
             state = "new"
         elif state != "new" or path.exists():
             old = self.config()
-            if any(old[name] != value for name, value in settings.items()):
+            if any(old.get(name) != value for name, value in settings.items()):
                 raise LenetError(
-                    f"{self.folder} holds a run with other settings; name another folder with "
-                    f"--out, or start over with --no-resume."
+                    f"{self.folder} holds a run with other settings or pictures; name another "
+                    f"folder with --out, or start over with --no-resume."
                 )
             if state != "new" and old.get("code") != code:
                 if state == "finished":
@@ -203,24 +207,28 @@ class Run:
         return Job(recipe, config["seed"], config["dataset"])
 
 
-def evaluate_weights(
-    target: Path, dataset: str | None, data_dir: Path | None, device: torch.device
-) -> tuple[Dataset, Metrics]:
-    """Test a run's folder or a file of weights on a data set, by default the one it is made for.
+def trained_on(target: Path) -> str:
+    """Name the data set that a run's folder or a file of weights was made for."""
+    if target.is_dir():
+        return Run(target).finished_job().dataset
+    load_weights(target)  # says what is wrong with them
+    return str(read_metadata(target).get("dataset", "mnist"))
+
+
+def evaluate_weights(target: Path, digits: Dataset, device: torch.device) -> Metrics:
+    """Test a run's folder or a file of weights on a data set.
 
     A run that is tested on its own data set gets its ``metrics.json`` anew.
     """
     if not target.is_dir():
-        model = load_weights(target)
-        digits = load(dataset or str(read_metadata(target).get("dataset", "mnist")), data_dir)
-        return digits, metrics_of(model, digits, device)
+        return metrics_of(load_weights(target), digits, device)
     run = Run(target)
     job, model = run.finished_job(), load_weights(run.weights)
-    digits = load(dataset or job.dataset, data_dir)
-    if digits.name != job.dataset:
-        return digits, metrics_of(model, digits, device)
+    own = (job.dataset, run.config().get("pictures", "")) == (digits.name, digits.digest)
+    if not own:
+        return metrics_of(model, digits, device)
     with run.alone():
-        return digits, run.test(job, Fit(model, run.history()), digits, device).metrics
+        return run.test(job, Fit(model, run.history()), digits, device).metrics
 
 
 def _recipe(settings: Any) -> Recipe | None:

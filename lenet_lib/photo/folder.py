@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import warnings
 from pathlib import Path
 
@@ -9,12 +10,16 @@ import numpy as np
 import torch
 
 from lenet_lib.data import DIGIT_NAMES, Dataset, Images
+from lenet_lib.data.sources import TITLES
 from lenet_lib.errors import LenetError, LenetWarning
 from lenet_lib.photo.picture import pictures_in
 from lenet_lib.photo.steps import RefusedError, prepare
 
 TEST_PART = 5
 """Of the pictures of each digit every fifth is kept for testing, unless there is a folder test/."""
+
+LEAST = 2
+"""Pictures to train on: batch normalisation takes the spread of several."""
 
 
 def load_folder(path: str | Path) -> Dataset:
@@ -36,42 +41,45 @@ def load_folder(path: str | Path) -> Dataset:
     Raises
     ------
     LenetError
-        There are no such folders, a picture can't be read, or a part would be empty.
+        There are no such folders, a picture can't be read, or there are too few.
     """
     root = Path(path)
+    name = root.resolve().name
     if not root.is_dir():
         raise LenetError(f"{root} is no folder; give one that holds the folders 0 to 9.")
+    if name in TITLES:
+        raise LenetError(f"{root} is called like {TITLES[name]}, which it is not; rename it.")
     if (root / "train").is_dir() and (root / "test").is_dir():
         parts = [_labelled(root / "train"), _labelled(root / "test")]
     else:
-        every = _labelled(root)
-        kept = [
-            [file for k, file in enumerate(files) if k % TEST_PART == TEST_PART - 1]
-            for files in every
-        ]
-        rest = [
-            [file for file in files if file not in set(test)]
-            for files, test in zip(every, kept, strict=True)
-        ]
+        every, last = _labelled(root), TEST_PART - 1
+        kept = [files[last::TEST_PART] for files in every]
+        rest = [[file for k, file in enumerate(files) if k % TEST_PART != last] for files in every]
         parts = [rest, kept]
     left_out: list[str] = []
     train, test = (_read(part, left_out) for part in parts)
-    for name, part in (("train on", train), ("test with", test)):
-        if not len(part):
+    for what, part, least in (("train on", train, LEAST), ("test with", test, 1)):
+        if len(part) < least:
             raise LenetError(
-                f"{root} has no picture to {name}; it must hold folders 0 to 9 with five or more "
-                f"pictures each, or train/ and test/ with such folders."
+                f"{root} has too few pictures of digits to {what} ({len(part)} of at least "
+                f"{least}); a fifth of what the folders 0 to 9 hold is kept for testing, unless "
+                f"there are train/ and test/ with such folders."
             )
     if left_out:
         more = f" and {len(left_out) - 1} others" if len(left_out) > 1 else ""
         warnings.warn(f"Left out: {left_out[0]}{more}.", LenetWarning, stacklevel=2)
-    return Dataset(
-        root.resolve().name, f"the pictures in {root.resolve().name}/", DIGIT_NAMES, train, test
-    )
+    content = (tensor for part in (train, test) for tensor in (part.images, part.labels))
+    digest = hashlib.sha256(b"".join(tensor.numpy().tobytes() for tensor in content)).hexdigest()
+    return Dataset(name, f"the pictures in {name}/", DIGIT_NAMES, train, test, digest)
 
 
 def _labelled(root: Path) -> list[list[Path]]:
     """List the pictures of each digit, in the order of their names."""
+    if not any((root / name).is_dir() for name in DIGIT_NAMES):
+        raise LenetError(
+            f"{root} holds no folder that is called 0, 1, … or 9; put the pictures of each digit "
+            f"into a folder of its name."
+        )
     return [pictures_in(root / name) for name in DIGIT_NAMES]
 
 

@@ -31,6 +31,45 @@ def border(shade: NDArray[Any]) -> NDArray[Any]:
     return np.concatenate([shade[0], shade[-1], shade[:, 0], shade[:, -1]])
 
 
+def evenly_lit(shade: Array) -> Array:
+    """Take the fall of light over a picture away: brightness float32 H×W, 0–1.
+
+    A lamp at one side and dark corners make a smooth surface, of the second order here. It is
+    fitted to what lies near it, at first to what has about the border's tone, so that ink has no
+    say. Where most of the picture lies on no such surface (shadows with edges, a page on a table)
+    it is left as it is.
+    """
+    small, tone = _small(shade), max(float(np.median(border(shade))), 0.05)
+    terms = _second_order(*small.shape).reshape(6, -1)
+    values = small.ravel()
+    away, spread = values - tone, 1.5 * np.median(np.abs(border(small) - tone))
+    for _ in range(8):
+        weight = np.exp(-0.5 * (away / (2 * max(spread, 0.01))) ** 2)
+        factors = np.linalg.lstsq((terms * weight).T, values * weight, rcond=1e-6)[0]
+        away = values - factors @ terms
+        near = weight > 0.1
+        spread = 1.5 * np.median(np.abs(away[near]))
+    if spread > 0.03 * tone or (weight > 0.6).mean() < 0.5:
+        return shade
+    light = np.tensordot(factors, _second_order(*shade.shape), 1)
+    light = np.maximum(np.clip(light, values[near].min(), values[near].max()), 0.05)
+    return np.asarray(np.clip(shade * (tone / light), 0, 1), dtype=np.float32)
+
+
+def _second_order(height: int, width: int) -> NDArray[np.float64]:
+    """Give 1, x, y, x², xy and y² over a picture, 6×H×W; x and y from -1 to 1."""
+    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y])
+
+
+def _small(shade: Array) -> Array:
+    """Average squares, so that at most 48 lie along a side."""
+    step = -(-max(shade.shape) // 48)
+    small = shade[: shade.shape[0] // step * step, : shade.shape[1] // step * step]
+    small = small.reshape(len(small) // step, step, -1, step).mean((1, 3))
+    return np.asarray(small, dtype=np.float32)
+
+
 def otsu(values: NDArray[np.generic]) -> float:
     """Split values 0–1 into two classes that differ most for their spread (Otsu 1979)."""
     counts, edges = np.histogram(values, 256, (0, 1))
@@ -78,9 +117,7 @@ def is_dark(shade: Array) -> bool:
     Two grounds vote with the share of dark in what differs from them: the border's, which is right
     about thick strokes, and the median nearby, which sees thin ones in uneven light.
     """
-    step = -(-max(shade.shape) // 48)
-    small = shade[: shade.shape[0] // step * step, : shade.shape[1] // step * step]
-    small = small.reshape(len(small) // step, step, -1, step).mean((1, 3))
+    small = _small(shade)
     votes = []
     for ground in (np.median(border(shade)), ndimage.median_filter(small, size=15)):
         dark = (np.clip(ground - small, 0, 1) ** 3).mean()
@@ -156,11 +193,11 @@ def _rows(ink: Array) -> Array:
     rough = ink - ndimage.uniform_filter1d(ink, max(5, height // 20), axis=0)
     slopes = np.tan(np.deg2rad(np.arange(-12, 12.1, 0.5)))
     slope = max(slopes, key=lambda s: float(np.var(sheared(rough, s, every[::8]).mean(1))))
-    thick = ndimage.maximum_filter1d(
-        sheared(ink, slope, every), 3, axis=0
-    )  # a line may climb by a pixel
+    side = max(ink.shape)
+    climb = 1 + 2 * max(1, round(side / 300))  # pixels that a line may wander
+    thick = ndimage.maximum_filter1d(sheared(ink, slope, every), climb, axis=0)
     long = ndimage.grey_opening(thick, size=(1, max(9, width // 6)))
-    long -= ndimage.grey_opening(long, size=(max(3, height // 40), 1))
+    long -= ndimage.grey_opening(long, size=(side // 14, 1))
     there = ndimage.maximum_filter1d((long > 0.02).astype(np.float32), 5, axis=0)
     through = ndimage.uniform_filter1d(there, 2 * width // 3, axis=1, mode="nearest") > 0.8
     return sheared(long * through, -slope, every)

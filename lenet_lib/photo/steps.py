@@ -30,6 +30,7 @@ from lenet_lib.photo.ink import (
     Mask,
     contrast,
     darkness,
+    evenly_lit,
     grey,
     is_dark,
     strokes_of,
@@ -175,7 +176,7 @@ def explain(source: str | Path | bytes | NDArray[np.uint8]) -> Steps:
 def search(picture: NDArray[np.uint8]) -> list[Find]:
     """Look again and again until something is a digit; uint8 H×W×3, all that was found."""
     found: list[Find] = []
-    shade = grey(picture)
+    shade = evenly_lit(grey(picture))
     if np.ptp(ndimage.gaussian_filter(shade, 1.5)) < FAINTEST:
         return found
     for ink in looks(shade):

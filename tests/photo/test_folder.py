@@ -42,10 +42,10 @@ def test_parts_of_ones_own_and_what_is_left_out(tmp_path: Path) -> None:
 
 
 def test_folders_without_pictures(tmp_path: Path) -> None:
-    with pytest.raises(LenetError, match="no picture to train on"):
+    with pytest.raises(LenetError, match="holds no folder"):
         load_folder(tmp_path)
     fill(tmp_path, 2)
-    with pytest.raises(LenetError, match="no picture to test with"):
+    with pytest.raises(LenetError, match="too few pictures of digits to test with"):
         load_folder(tmp_path)
     with pytest.raises(LenetError, match="is no folder"):
         load_folder(tmp_path / "none")
