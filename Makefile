@@ -86,7 +86,7 @@ benchmark: setup ## remake the table of speed in results/ and in the README
 
 SIZES := 100 300 1000 3000 10000
 STEPS := reference one-cycle affine elastic
-VARIANTS := fast $(STEPS) $(STEPS:%=%-recalibrated) long averaged gentle best robust
+VARIANTS := fast sprint $(STEPS) $(STEPS:%=%-recalibrated) long averaged gentle best robust
 ABLATIONS := MLP LeNetNoBatchNorm LeNetDropout LeNetSigmoid LeNetTanh LeNetQuarter LeNet1x1
 
 study: setup ## remake the tables of notebook 05: hours, but runs that a table has are kept

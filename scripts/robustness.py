@@ -13,6 +13,7 @@ from typing import Annotated
 
 import pandas as pd
 import typer
+from torch import nn
 
 from lenet_lib import data, files
 from lenet_lib.errors import LenetError
@@ -27,7 +28,8 @@ def mean_over_seeds(table: pd.DataFrame, kinds: list[str]) -> pd.DataFrame:
     """Average over the networks of a recipe, which are called ``<recipe>/<file>``."""
     table["network"] = table["network"].str.partition("/")[0]
     groups = table.groupby(["network", *kinds], sort=False)["accuracy"]
-    return groups.agg(accuracy="mean", seeds="size").round({"accuracy": 6}).reset_index()
+    means = groups.agg(["mean", "size"]).round(6).reset_index()
+    return means.rename(columns={"mean": "accuracy", "size": "seeds"})
 
 
 def main(
@@ -35,7 +37,7 @@ def main(
     weights: Annotated[Path, typer.Option(help="The folder.")] = Path("build/study"),
 ) -> None:
     """Write results/robustness.csv and results/mnist_c.csv."""
-    networks = {}
+    networks: dict[str, nn.Module] = {}
     try:
         for recipe in recipes:
             paths = sorted(weights.glob(f"{recipe}-LeNet-*-seed*.safetensors"))

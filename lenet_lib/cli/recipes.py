@@ -19,6 +19,6 @@ def recipes_command() -> None:
             line += f"{reached.accuracy:>9.2f}%{reached.runs:>6}{seconds:>10}"
         typer.echo(line)
     typer.echo(
-        "\nMeans over runs on MNIST: accuracy on its test set, seconds on one core of a CPU (a dash "
-        "where no run had a core to itself)."
+        "\nMeans over runs on MNIST: accuracy on its test set, seconds on one core of a CPU\n"
+        "(a dash where no run had a core to itself)."
     )

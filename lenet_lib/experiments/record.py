@@ -13,7 +13,16 @@ from torch import nn
 import lenet_lib
 from lenet_lib.data import Dataset
 from lenet_lib.evaluation.metrics import Metrics, evaluate
-from lenet_lib.training import RECIPES, Fit, Recipe, code_digest, fit, get_recipe, stretch
+from lenet_lib.training import (
+    RECIPES,
+    Fit,
+    Recipe,
+    code_digest,
+    fit,
+    get_recipe,
+    stretch,
+    with_network,
+)
 from lenet_lib.training.device import describe
 
 KEY = ["dataset", "recipe", "network", "train_images", "epochs", "seed", "settings"]
@@ -91,7 +100,7 @@ class Job:
         """
         if self.recipe.name not in RECIPES:
             return False
-        named = replace(RECIPES[self.recipe.name], network=self.recipe.network)
+        named = with_network(RECIPES[self.recipe.name], self.recipe.network)
         return self.recipe in (named, stretch(named, self.train_images or 10**9))
 
     def key(self, dataset: Dataset) -> dict[str, Any]:

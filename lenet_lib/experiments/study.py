@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal
@@ -25,7 +25,8 @@ from lenet_lib.data import Dataset, load
 from lenet_lib.errors import LenetError
 from lenet_lib.experiments.record import KEY, Job, Record
 from lenet_lib.models import save_weights
-from lenet_lib.training import get_recipe, stretch
+from lenet_lib.training import get_recipe, stretch, with_network
+from lenet_lib.training.recipe import Network
 
 MISTAKES = [*KEY, "index", "predicted"]
 """The columns of the table of errors."""
@@ -105,7 +106,7 @@ def plan(
     dataset: str = "mnist",
     *,
     epochs: int | None = None,
-    network: str | None = None,
+    network: Network | None = None,
     sizes: Sequence[int] | None = None,
 ) -> list[Job]:
     """List the jobs of a study.
@@ -126,9 +127,9 @@ def plan(
         Train on so many images only, with epochs to fit if none are given; by default on all.
     """
     jobs: list[Job] = []
-    change: dict[str, Any] = {"network": network} if network else {}
     for name, images in product(recipes, [*sizes] if sizes else [None]):
-        recipe = replace(get_recipe(name, epochs=epochs), **change)
+        recipe = get_recipe(name, epochs=epochs)
+        recipe = with_network(recipe, network) if network else recipe
         if images is not None and epochs is None:
             recipe = stretch(recipe, images)
         jobs += [Job(recipe, seed, dataset, images) for seed in range(seeds)]

@@ -36,3 +36,6 @@ from .recipes import (
 from .recipes import (
     stretch as stretch,
 )
+from .recipes import (
+    with_network as with_network,
+)

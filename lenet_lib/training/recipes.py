@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lenet_lib.errors import LenetError
-from lenet_lib.training.recipe import Distortion, Recipe
+from lenet_lib.training.recipe import Distortion, Network, Recipe
 
 REFERENCE = Recipe(  # the assignment's settings, exactly
     name="reference",
@@ -28,6 +28,7 @@ FAST = Recipe(
     temperature_scaling=True,
     mixed_precision=True,
 )
+SPRINT = replace(FAST, name="sprint", epochs=2, weight_decay=0.7, label_smoothing=0.03, warmup=0.2)
 ONE_CYCLE = Recipe(
     name="one-cycle",
     epochs=20,
@@ -80,6 +81,7 @@ RECIPES = {
     for recipe in (
         REFERENCE,
         FAST,
+        SPRINT,
         ONE_CYCLE,
         LENET5,
         AFFINE,
@@ -157,6 +159,14 @@ def get_recipe(name: str, *, epochs: int | None = None) -> Recipe:
         share = epochs / recipe.epochs
         teacher = replace(teacher, epochs=max(1, round(share * teacher.epochs)))
     return replace(recipe, epochs=epochs, teacher=teacher)
+
+
+def with_network(recipe: Recipe, network: Network) -> Recipe:
+    """Give a recipe for another network: the same settings, but for what that one can't have."""
+    change: dict[str, Any] = {"network": network}
+    if network == "LeNet5":  # its last layer measures distances
+        change["temperature_scaling"] = False
+    return replace(recipe, **change)
 
 
 def stretch(recipe: Recipe, images: int, *, steps: int = 250) -> Recipe:

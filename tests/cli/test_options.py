@@ -74,6 +74,10 @@ def answered(here: Path, said: str) -> None:
     assert json.loads(said)[0]["file"].endswith("example.jpg")
 
 
+def exported(here: Path, said: str) -> None:
+    assert (here / "x.onnx").stat().st_size > 4 * 62_018
+
+
 def tabulated(here: Path, said: str) -> None:
     (row,) = csv.DictReader(said.splitlines())
     assert row["file"].endswith("example.jpg")
@@ -112,6 +116,7 @@ EXAMPLES: dict[str, Callable[[Path, str], None]] = {
     ),
     "study --recipe fast --seeds 1 --epochs 1 --dataset digits --backend dask --scheduler ADDRESS "
     "--out t.csv": one_run("digits"),
+    "export --weights WEIGHTS --onnx x.onnx": exported,
     "predict PHOTO --json": answered,
     "predict PHOTO --csv": tabulated,
     "predict PHOTO --show --weights WEIGHTS": shown,

@@ -22,7 +22,7 @@ from lenet_lib.evaluation.metrics import evaluate
 from lenet_lib.experiments.record import KEY, Job, Record
 from lenet_lib.experiments.study import MISTAKES, Tables, _is_done, plan, run_one, study
 from lenet_lib.models import load_weights
-from lenet_lib.training import RECIPES, Recipe, get_recipe, stretch
+from lenet_lib.training import RECIPES, Recipe, get_recipe, stretch, with_network
 
 COMMAND = ("study", "--recipe", "fast", "--epochs", "1", "--dataset", "digits")
 TINY = replace(RECIPES["fast"], epochs=2)
@@ -261,7 +261,7 @@ def no_run(job: Job, data_dir: Path | None = None) -> None:
 def test_rows_of_an_old_table_count_for_the_recipe_as_it_is(old: Path) -> None:
     before = old.read_bytes()
     fast = RECIPES["fast"]
-    kept = [Job(fast, 0, "digits"), Job(replace(fast, network="LeNet5"), 1, "digits")]
+    kept = [Job(fast, 0, "digits"), Job(with_network(fast, "LeNet5"), 1, "digits")]
     assert len(study(kept, old, workers=1, progress=False)) == 2
     assert old.read_bytes() == before
     for other in (Job(replace(fast, weight_decay=0.1), 0, "digits"), Job(fast, 1, "digits")):
@@ -326,7 +326,8 @@ def test_a_plan_stretches_recipes_for_few_images() -> None:
     jobs = plan(["fast", "one-cycle"], 2, "digits", network="LeNet5", sizes=[100, 200])
     assert len(jobs) == 8
     assert {job.recipe.network for job in jobs} == {"LeNet5"}
-    fast = replace(RECIPES["fast"], network="LeNet5")
+    fast = with_network(RECIPES["fast"], "LeNet5")
+    assert not fast.temperature_scaling
     assert jobs[0] == Job(stretch(fast, 100), 0, "digits", 100)
     assert all(job.usual for job in jobs)
     (short,) = plan(["fast"], 1, epochs=1, sizes=[100])
