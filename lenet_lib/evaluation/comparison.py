@@ -43,13 +43,17 @@ def multiply_adds(recipe: Recipe, images: int = 60_000) -> int:
     """Count the multiply-adds of a training run: a measure of its cost that no machine changes.
 
     An image costs a forward pass, and going back twice as much: once for the gradient by the
-    inputs, once for that by the weights. A teacher is trained too, and then reads each copy once.
+    inputs, once for that by the weights. Teachers are counted apart, for they serve all seeds.
     """
-    cost = 3 * _forward(recipe) * recipe.epochs * images
-    if recipe.teacher is not None:
-        copies = min(recipe.cached_augmentations, recipe.epochs)
-        cost += multiply_adds(recipe.teacher, images) + _forward(recipe.teacher) * copies * images
-    return cost
+    return 3 * _forward(recipe) * recipe.epochs * images
+
+
+def teachers_multiply_adds(recipe: Recipe, images: int = 60_000) -> int:
+    """Count the multiply-adds of a recipe's teachers: their training, then each reads each copy."""
+    if recipe.teacher is None:
+        return 0
+    read = _forward(recipe.teacher) * min(recipe.cached_augmentations, recipe.epochs) * images
+    return recipe.teachers * (multiply_adds(recipe.teacher, images) + read)
 
 
 def _forward(recipe: Recipe) -> int:
@@ -65,6 +69,8 @@ _UNITS = {
     "swa": "averaged (share of the epochs)",
     "swa_learning_rate": "learning rate while averaged",
     "teacher": "teacher (a recipe)",
+    "teachers": "teachers",
+    "corruption": "corrupted (share of the images)",
     "teacher_temperature": "temperature of both",
     "cached_augmentations": "distorted copies of an image",
     "rotation": "rotation (± degrees)",
@@ -85,6 +91,7 @@ def settings_table(names: Sequence[str]) -> pd.DataFrame:
         row |= row.pop("distortion") or dict.fromkeys(Distortion.__dataclass_fields__)
         row |= dict.fromkeys(recipe.unused())
         row["swa"] = recipe.swa or None
+        row["corruption"] = recipe.corruption or None
         row["temperature_scaling"] = recipe.temperature_scaling or None
         row["teacher"] = recipe.teacher and recipe.teacher.name
         if not row["alpha"]:

@@ -115,7 +115,7 @@ def cost(summary: pd.DataFrame) -> Figure:
     ----------
     summary
         By recipe: ``error`` (%), ``operations`` (multiply-adds of a whole training run) and
-        ``seconds`` (of one thread).
+        ``seconds`` (of one thread, or NaN).
     """
     figure, both = plt.subplots(1, 2, figsize=(COLUMN, 2.9), sharey=True)
     summary = summary.assign(operations=summary["operations"] / 1e12)
@@ -124,13 +124,15 @@ def cost(summary: pd.DataFrame) -> Figure:
         "seconds": "seconds of one run, one thread",
     }
     for axes, (column, label) in zip(both, labels.items(), strict=True):
+        # A recipe that was never timed alone has no seconds.
         axes.plot(summary[column], summary["error"], "o", ms=6)
         axes.set(xlabel=label, xlim=(summary[column].min() / 3, summary[column].max() * 3))
         log_axis(axes, "x")
     log_axis(both[0], "y")
     both[0].set_ylabel("mean test error (%)")
     for axes, column in zip(both, labels, strict=True):
-        name_points(axes, summary[[column, "error"]], [str(name) for name in summary.index])
+        points = summary[[column, "error"]].dropna()
+        name_points(axes, points, [str(name) for name in points.index])
     return figure
 
 

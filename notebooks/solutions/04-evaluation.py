@@ -27,7 +27,7 @@ assert (hits, round(100 * low, 2), round(100 * high, 2)) == (9_996, 99.90, 99.98
 # McNemar's p value is the smaller. Neither knows that images by one writer are not independent, and
 # both compare two networks, not two recipes.
 wrong = notebook.results("study-mistakes.csv").query("dataset == 'mnist' and seed == 0")
-one, other = (set(wrong.loc[wrong.recipe == name, "index"]) for name in ("reference", "best"))
+one, other = (set(wrong.loc[wrong.recipe == name, "index"]) for name in ("reference", "robust"))
 _, _, p_paired = statistics.mcnemar(one, other)
 counts = [[len(errors), len(test) - len(errors)] for errors in (one, other)]
 p_apart = fisher_exact(counts).pvalue

@@ -10,7 +10,7 @@ import pytest
 
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluation import comparison
-from lenet_lib.training import RECIPES
+from lenet_lib.training import RECIPES, with_network
 
 
 @pytest.fixture
@@ -37,16 +37,18 @@ def test_cost_grows_with_epochs_images_and_the_network() -> None:
     by_hand = convolutions + 400 * 120 + 120 + 120 * 84 + 84 + 84 * 10
     assert one == 3 * by_hand
     assert comparison.multiply_adds(replace(RECIPES["fast"], epochs=4), images=5) == 20 * one
-    assert comparison.multiply_adds(replace(RECIPES["fast"], network="LeNet5")) != 60_000 * one
+    assert comparison.multiply_adds(with_network(RECIPES["fast"], "LeNet5")) != 60_000 * one
 
 
 def test_a_teachers_cost_counts_its_training_and_its_reading_of_the_copies() -> None:
     teacher = replace(RECIPES["fast"], network="SmallVGG", epochs=2)
     alone = replace(RECIPES["fast"], epochs=5)
     own, one = comparison.multiply_adds(alone, 7), comparison.multiply_adds(teacher, 1) // 6
+    assert comparison.teachers_multiply_adds(alone, 7) == 0
     for copies, read in ((3, 3), (9, 5)):  # of nine copies five epochs show five
-        taught = replace(alone, teacher=teacher, cached_augmentations=copies)
-        assert comparison.multiply_adds(taught, 7) == own + 7 * (6 + read) * one
+        taught = replace(alone, teacher=teacher, teachers=2, cached_augmentations=copies)
+        assert comparison.multiply_adds(taught, 7) == own
+        assert comparison.teachers_multiply_adds(taught, 7) == 2 * 7 * (6 + read) * one
 
 
 def test_trials_of_a_recipe_are_those_with_its_teacher() -> None:
@@ -138,4 +140,4 @@ def test_settings_without_a_part_in_a_recipe_show_a_dash() -> None:
     assert not {"teacher (a recipe)", "momentum"} & {*table.index}  # no recipe here uses them
     taught = comparison.settings_table(["averaged", "best"])
     assert list(taught.loc["teacher (a recipe)"]) == ["–", "teacher"]
-    assert list(taught.loc["distorted copies of an image"]) == ["–", "24"]
+    assert list(taught.loc["distorted copies of an image"]) == ["–", "100"]
