@@ -25,6 +25,7 @@ def table(runs: pd.DataFrame, study: pd.DataFrame) -> str:
     names = {
         "reference": "the usual one: `DataLoader`, recipe `reference`, {} epochs",
         "fast": "this report's, recipe `fast`, {} epochs",
+        "sprint": "recipe `sprint`, {} epochs",
     }
     for name, text in names.items():
         own = runs[runs.pipeline == name]

@@ -171,3 +171,31 @@ def time_to_accuracy(table: pd.DataFrame) -> Figure:
     axes.set(xlabel="training time (s)", ylabel="test accuracy (%)")
     axes.legend(title=None)
     return figure
+
+
+def scale(table: pd.DataFrame) -> Figure:
+    """Draw how seconds and memory grow with the number of images, in training and in reading.
+
+    Parameters
+    ----------
+    table
+        ``results/scale.csv``: ``task`` (train or read), ``pipeline``, ``images``, ``seconds``,
+        ``peak_mb``.
+    """
+    figure, panels = plt.subplots(2, 2, figsize=(COLUMN, 3.8), sharex="col", sharey="row")
+    for column, (task, title) in enumerate((("train", "training"), ("read", "reading"))):
+        for row, value in enumerate(("seconds", "peak_mb")):
+            axes = panels[row, column]
+            sns.lineplot(
+                table[table["task"] == task], x="images", y=value, hue="pipeline",
+                style="pipeline", markers=True, dashes=False, ax=axes,
+                palette=COLOURS[: table["pipeline"].nunique()], legend=(row, column) == (0, 0),
+            )  # fmt: skip
+            log_axis(axes, "x")
+        log_axis(panels[0, column], "y")
+        panels[0, column].set_title(title)
+        panels[1, column].set_xlabel("images")
+    panels[0, 0].set_ylabel("seconds")
+    panels[1, 0].set(ylabel="most memory (MB)", ylim=(0, None))
+    panels[0, 0].legend(title=None)
+    return figure

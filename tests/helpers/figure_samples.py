@@ -151,6 +151,12 @@ BASELINES = pd.DataFrame(
     {"accuracy": [0.112, 0.945], "low": [0.106, 0.94], "high": [0.118, 0.949]},
     index=["majority class", "3 nearest neighbours"],
 )
+SCALE = pd.DataFrame(
+    {"task": task, "pipeline": name, "images": n, "seconds": n / speed, "peak_mb": 900.0}
+    for task in ("train", "read")
+    for name, speed in (("ours", 2_000), ("usual", 500))
+    for n in (1_000, 10_000)
+)
 TIMES = pd.DataFrame(
     [("fast", 0.992, 5.0), ("fast", 0.993, 6.0), ("usual", 0.988, 100.0)],
     columns=["pipeline", "accuracy", "train_seconds"],
@@ -249,6 +255,7 @@ SAMPLES: dict[str, Callable[[], Figure]] = {
         {name: [history(floor, w) for w in (0, 0.05)] for name, floor in SETTINGS.items()}
     ),
     "training.peeking": lambda: training.peeking(peeking()),
+    "training.scale": lambda: training.scale(SCALE),
     "training.time_to_accuracy": lambda: training.time_to_accuracy(TIMES),
     "writers.file_order": lambda: writers.file_order(alternating(), alternating(), bins=10),
     "writers.digits_per_writer": lambda: writers.digits_per_writer(alternating(), alternating()),

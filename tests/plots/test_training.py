@@ -60,3 +60,17 @@ def test_time_to_accuracy_marks_every_run_once() -> None:
     marks = np.concatenate([points.get_offsets() for points in axes.collections])
     expected = np.stack([table["train_seconds"], 100 * table["accuracy"]], 1)
     np.testing.assert_allclose(sorted(marks.tolist()), sorted(expected.tolist()))
+
+
+def test_scale_draws_seconds_and_memory_of_both_pipelines() -> None:
+    rows = [
+        (task, name, n, n / speed, 900.0 + n / 1000)
+        for task in ("train", "read")
+        for name, speed in (("ours", 2_000), ("usual", 500))
+        for n in (1_000, 10_000)
+    ]
+    columns = ["task", "pipeline", "images", "seconds", "peak_mb"]
+    seconds, reading, memory, _ = training.scale(pd.DataFrame(rows, columns=columns)).axes
+    assert [line.get_ydata().tolist() for line in seconds.lines[:2]] == [[0.5, 5.0], [2.0, 20.0]]
+    assert memory.lines[0].get_ydata().tolist() == [901.0, 910.0]
+    assert seconds.get_yscale() == reading.get_xscale() == "log"
