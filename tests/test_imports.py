@@ -58,7 +58,7 @@ def test_the_order_of_the_folders_holds(copy: Path) -> None:
 def test_every_import_against_the_order_is_found(copy: Path) -> None:
     """Even one inside a function, which no start of the program would meet."""
     before: dict[Path, str] = {}
-    wrong: list[str] = []
+    wrong = []
     for folder, wanted in BROKEN:
         inside = sorted((copy / "lenet_lib" / folder).glob("[!_]*.py"))
         path = inside[0] if inside else copy / "lenet_lib" / f"{folder}.py"

@@ -123,7 +123,7 @@ def test_a_killed_study_goes_on_where_it_stopped(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "lenet_lib.cli", *COMMAND, "--seeds", "4", "--jobs", "1"]
     command += ["--out", str(out), "--quiet"]
     process = subprocess.Popen(command, start_new_session=True)
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while not out.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGKILL)
@@ -148,7 +148,7 @@ def test_on_dask_each_result_comes_once_though_a_worker_dies(tmp_path: Path) -> 
         command = [sys.executable, "-m", "lenet_lib.cli", *COMMAND, "--seeds", "6", "--quiet"]
         command += ["--backend", "dask", "--scheduler", cluster.scheduler_address]
         process = subprocess.Popen([*command, "--out", str(out)], stdout=subprocess.DEVNULL)
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 300
         while not out.exists() and time.monotonic() < deadline:
             time.sleep(0.05)
         assert len(pd.read_csv(out)) < 6, "too late to kill a worker"

@@ -81,9 +81,9 @@ def test_the_date_is_the_only_clock(tmp_path: Path) -> None:
 
 def test_six_notebooks_are_quick_and_small(tmp_path: Path) -> None:
     paths = [path for n in range(3) for path in samples.book(tmp_path / str(n))]
-    start = time.perf_counter()
+    start = time.process_time()
     build_report(paths, tmp_path / "report.pdf", read_settings(tmp_path, date=DAY, author="A"))
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert (tmp_path / "report.pdf").stat().st_size < 5_000_000
 
 
