@@ -76,7 +76,7 @@ def _together(shown: Shown) -> Shown:
     """Keep a short cell and what little it printed on one page."""
     match shown:
         case [Block("solid", cell, a), Block("solid", printed, b)] if a and 0 < b <= FEW_LINES:
-            return [Block("solid", joined([cell, printed]), a + b + 1)]
+            return [Block("solid", call("together", joined([cell, printed])), a + b + 1)]
     return shown
 
 

@@ -20,17 +20,7 @@ LENGTH = re.compile(r"\s*([\d.]+)\s*(%|px)?\s*")
 
 @dataclass
 class Figures:
-    """Sets the pictures of one notebook.
-
-    Parameters
-    ----------
-    notebook
-        Its name: what links from other notebooks call it.
-    folder
-        Where it lies.
-    images
-        Takes the pictures.
-    """
+    """Sets the pictures of one notebook, which lies in a folder and has a name for links to it."""
 
     notebook: str
     folder: Path

@@ -48,15 +48,10 @@ BLANKS = {'" "', "linebreak()"}
 
 @dataclass
 class Inlines(Figures, ABC):
-    """Writes the running text of one notebook, and sets its pictures.
+    """Writes the running text of one notebook.
 
-    Parameters
-    ----------
-    notebook, folder, images
-        As `Figures` takes them.
-    formulas
-        Takes each formula's TeX, whether it is displayed, and where it stands; the text refers to
-        them by number, so that all can be set together.
+    Each formula's TeX goes to ``formulas``, with whether it is displayed, and where it stands; the
+    text refers to them by number, so that all can be set together.
     """
 
     formulas: list[tuple[str, bool, str]]

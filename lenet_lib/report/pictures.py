@@ -38,11 +38,11 @@ class Staged:
     height: float
 
 
+@dataclass(frozen=True)
 class ImageStore:
     """A folder of checked pictures, each named by its content, so equal input gives equal bytes."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    folder: Path
 
     def add(self, data: bytes) -> Staged:
         """Check a picture (PNG, JPEG, WebP, GIF, SVG, or what Pillow reads) and stage it.

@@ -41,13 +41,8 @@ LONGEST_SOLID = {"code-cell": 22, "listing": 22, "printed": 36}
 class Writer(Inlines):
     """Writes the cells of one notebook.
 
-    Parameters
-    ----------
-    notebook, folder, images, formulas
-        As `Inlines` takes them.
-    several
-        Whether it is one of several: then titles lose the numbers typed into them, and lists of
-        references are collected in ``references`` (text, address and content of each).
+    Where it is one of several, titles lose the numbers typed into them, and lists of references
+    are collected in ``references`` (text, address and content of each).
     """
 
     several: bool

@@ -260,6 +260,17 @@ def test_long_code_lines_and_blocks_are_whole(tmp_path: Path) -> None:
     assert len(result.pdf.pages) > 1
 
 
+def test_a_short_output_stays_with_its_cell(tmp_path: Path) -> None:
+    shown = "\n".join("abcdef")
+    cells = [code(f"value_{n}", display(text_plain=f"{shown}\nresult {n}.")) for n in range(40)]
+    pages = [page.extract_text() for page in typeset(tmp_path, *cells).pdf.pages]
+    assert len(pages) > 2
+    for n in range(40):
+        assert [f"value_{n}\n" in page for page in pages] == [
+            f"result {n}." in page for page in pages
+        ], n
+
+
 def test_no_heading_is_left_alone_at_the_foot(tmp_path: Path) -> None:
     cells = [markdown("# A")]
     cells += [markdown(f"## H{n}\n\n" + samples.PROSE * (n % 4 + 1)) for n in range(40)]
