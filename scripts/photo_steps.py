@@ -41,6 +41,7 @@ from lenet_lib.photo.classifier import default_classifier  # noqa: E402
 
 CASES = ROOT.parent / "shared" / "cases" / "photos"
 Picture = tuple[bytes, int]
+Pair = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 def twenty_lines(content: bytes) -> int:
@@ -78,23 +79,25 @@ def ours(content: bytes) -> int:
 LOOKS = steps.looks
 
 
-def without(*numbers: int) -> Callable[[NDArray[np.float32]], Iterator[NDArray[np.float32]]]:
-    """Leave some of the six looks out; see :func:`lenet_lib.photo.steps.looks`."""
+def without(*numbers: int) -> Callable[[NDArray[np.float32]], Iterator[Pair]]:
+    """Leave some of the five looks out; see :func:`lenet_lib.photo.steps.looks`."""
 
-    def looks(shade: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
-        for number, ink in enumerate(LOOKS(shade)):
+    def looks(shade: NDArray[np.float32]) -> Iterator[Pair]:
+        for number, look in enumerate(LOOKS(shade)):
             if number not in numbers:
-                yield ink
+                yield look
 
     return looks
 
 
 VARIANTS: dict[str, dict[str, object]] = {
     "twenty lines": {},
-    "first look only": {"looks": without(1, 2, 3, 4, 5)},
-    "without grounds nearby": {"looks": without(1, 2)},
-    "without removing lines": {"looks": without(3, 4)},
-    "without the other polarity": {"looks": without(5)},
+    "first look only": {"looks": without(1, 2, 3, 4)},
+    "without removing lines": {"looks": without(1, 3)},
+    "without the ground nearby": {"looks": without(2)},
+    "without the other polarity": {"looks": without(4)},
+    "without even light": {"evenly_lit": lambda shade: shade},
+    "without edges": {"CLEAR": 0.0},
     "without widening": {"widen": lambda strokes: strokes},
     "without the share of ink": {"MOST": 0.0},
     "without nearby pieces": {"belongs": lambda small, main: False},

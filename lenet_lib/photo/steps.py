@@ -6,10 +6,10 @@ The steps, each kept in :class:`Steps` to be looked at::
             → strokes (cut out, no thinner than MNIST's)
             → digit (20×20 by its centre of mass in 28×28)
 
-The first look takes the border's tone for the ground of the whole picture, and most pictures need
-no other. What it finds is shown to the :mod:`verifier <lenet_lib.photo.verifier>`; if that sees no
-digit, others follow: without what touches the border, against the ground nearby (shadows), without
-printed lines, and for light ink.
+The fall of light is taken away, and the first look takes the border's tone for the ground of the
+whole picture: most pictures need no other. What it finds must have edges, and is shown to the
+:mod:`verifier <lenet_lib.photo.verifier>`; if that sees no digit, others follow: without printed
+lines, against the ground nearby (shadows), and for light ink.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from lenet_lib.photo.form import centre, cut_out, fit, normalise, widen
 from lenet_lib.photo.ink import (
     Array,
     Mask,
-    contrast,
     darkness,
     evenly_lit,
     grey,
     is_dark,
+    outlined,
     strokes_of,
     threshold,
     without_lines,
@@ -56,11 +56,8 @@ MOST = 0.6
 LEAST = 0.5
 """What is a digit with less probability, times its part of the ink, is refused."""
 
-CLEAR, CLEAREST = 3.5, 20.0
-"""Ink is darker than what is beside it by so many standard deviations of that, or it is grain."""
-
-LARGEST = 0.5
-"""What covers more of the picture is a ground, unless it is clearest ink: a thick pen, cropped."""
+CLEAR = 0.9
+"""Such a part of what ink leaves as its outline is an edge, or it is a shadow's or grain."""
 
 SMALLEST = 18
 """A digit's least size in pixels: about that of the box it must fill."""
@@ -179,8 +176,8 @@ def search(picture: NDArray[np.uint8]) -> list[Find]:
     shade = evenly_lit(grey(picture))
     if np.ptp(ndimage.gaussian_filter(shade, 1.5)) < FAINTEST:
         return found
-    for ink in looks(shade):
-        for find in finds(picture, ink):
+    for seen, ink in looks(shade):
+        for find in finds(picture, seen, ink):
             found.append(find)
             if find.steps.likeness > SURE and find.share > MOST and not find.others:
                 return found
@@ -194,20 +191,21 @@ def choose(found: list[Find]) -> Find:
     return max(whole, key=lambda f: f.steps.likeness * f.share)
 
 
-def looks(shade: Array) -> Iterator[Array]:
-    """Give the ink, float32 H×W, by one guess after another of what the ground is."""
-    windows = [max(shade.shape) // part for part in WINDOWS]
-    dark = is_dark(shade)
-    seen, inverse = (shade, 1 - shade) if dark else (1 - shade, shade)
-    yield darkness(seen, 0)
-    for window in windows:
-        yield darkness(seen, window)
-    for window in windows:
-        yield without_lines(darkness(seen, window))
-    yield darkness(inverse, windows[0])
+def looks(shade: Array) -> Iterator[tuple[Array, Array]]:
+    """Give a picture in which ink is dark and that ink, by one guess after another of the ground.
+
+    Both float32 H×W, 0–1.
+    """
+    large, small = (max(shade.shape) // part for part in WINDOWS)
+    seen, inverse = (shade, 1 - shade) if is_dark(shade) else (1 - shade, shade)
+    yield seen, darkness(seen, 0)
+    yield seen, without_lines(darkness(seen, 0))
+    yield seen, darkness(seen, large)
+    yield seen, without_lines(darkness(seen, small))
+    yield inverse, darkness(inverse, large)
 
 
-def finds(picture: NDArray[np.uint8], ink: Array) -> Iterator[Find]:
+def finds(picture: NDArray[np.uint8], seen: Array, ink: Array) -> Iterator[Find]:
     """Take the largest piece and what belongs to it, with faint strokes and then without.
 
     What lies along the border is left out, if there is anything else.
@@ -222,7 +220,7 @@ def finds(picture: NDArray[np.uint8], ink: Array) -> Iterator[Find]:
         main = pieces[0]
         parts = [piece for piece in pieces if piece is main or belongs(piece, main)]
         mask = np.isin(labels, [part.label for part in parts])
-        if contrast(ink, mask) < (CLEAREST if mask.mean() > LARGEST else CLEAR):
+        if outlined(seen, ink, mask) < CLEAR:
             continue
         strokes = widen(cut_out(ink, mask))
         digit = centre(fit(strokes))
