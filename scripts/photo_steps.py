@@ -2,7 +2,7 @@
 
     python scripts/photo_steps.py              # on MNIST's training digits, where steps are chosen
     python scripts/photo_steps.py --test       # on its test digits, to report
-    python scripts/photo_steps.py --count 50   # of each kind; 100 without it
+    python scripts/photo_steps.py --count 100  # of each kind; 50 take ten minutes of one core
 
 A row is a kind of picture and a variant of the pipeline, with the share that is read rightly (of
 blank pages and of several digits: that is refused), the share refused, and milliseconds of one core
@@ -168,8 +168,8 @@ def rows(kind: str, args: argparse.Namespace) -> list[dict[str, object]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--test", action="store_true")
-    parser.add_argument("--count", type=int, default=100)
-    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--count", type=int, default=50)
+    parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--variants", nargs="*", default=list(VARIANTS))
     parser.add_argument("--kinds", nargs="*", default=[*kinds.READ, *kinds.REFUSED])
     parser.add_argument("--out", type=Path, default=ROOT / "results" / "photo-steps.csv")

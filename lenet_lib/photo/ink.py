@@ -39,8 +39,8 @@ def evenly_lit(shade: Array) -> Array:
     say. Where most of the picture lies on no such surface (shadows with edges, a page on a table)
     it is left as it is.
     """
-    small, tone = _small(shade), max(float(np.median(border(shade))), 0.05)
-    terms = _second_order(*small.shape).reshape(6, -1)
+    (small, step), tone = _small(shade), max(float(np.median(border(shade))), 0.05)
+    terms = _second_order(small.shape, step, max(shade.shape)).reshape(6, -1)
     values = small.ravel()
     away, spread = values - tone, 1.5 * np.median(np.abs(border(small) - tone))
     for _ in range(8):
@@ -51,23 +51,23 @@ def evenly_lit(shade: Array) -> Array:
         spread = 1.5 * np.median(np.abs(away[near]))
     if spread > 0.03 * tone or (weight > 0.6).mean() < 0.5:
         return shade
-    light = np.tensordot(factors, _second_order(*shade.shape), 1)
-    light = np.maximum(np.clip(light, values[near].min(), values[near].max()), 0.05)
+    light = np.tensordot(factors, _second_order(shade.shape, 1, max(shade.shape)), 1)
+    light = np.maximum(np.clip(light, 0.9 * values[near].min(), 1.1 * values[near].max()), 0.05)
     return np.asarray(np.clip(shade * (tone / light), 0, 1), dtype=np.float32)
 
 
-def _second_order(height: int, width: int) -> NDArray[np.float64]:
-    """Give 1, x, y, x², xy and y² over a picture, 6×H×W; x and y from -1 to 1."""
-    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+def _second_order(shape: tuple[int, ...], step: int, side: int) -> NDArray[np.float64]:
+    """Give 1, x, y, x², xy and y² over squares of ``step`` pixels, 6×H×W; 2 is a ``side`` long."""
+    y, x = (np.indices(shape) + 0.5) * step * 2 / side - 1
     return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y])
 
 
-def _small(shade: Array) -> Array:
-    """Average squares, so that at most 48 lie along a side."""
+def _small(shade: Array) -> tuple[Array, int]:
+    """Average squares, so that at most 48 lie along a side; and give their side in pixels."""
     step = -(-max(shade.shape) // 48)
     small = shade[: shade.shape[0] // step * step, : shade.shape[1] // step * step]
     small = small.reshape(len(small) // step, step, -1, step).mean((1, 3))
-    return np.asarray(small, dtype=np.float32)
+    return np.asarray(small, dtype=np.float32), step
 
 
 def otsu(values: NDArray[np.generic]) -> float:
@@ -117,7 +117,7 @@ def is_dark(shade: Array) -> bool:
     Two grounds vote with the share of dark in what differs from them: the border's, which is right
     about thick strokes, and the median nearby, which sees thin ones in uneven light.
     """
-    small = _small(shade)
+    small, _ = _small(shade)
     votes = []
     for ground in (np.median(border(shade)), ndimage.median_filter(small, size=15)):
         dark = (np.clip(ground - small, 0, 1) ** 3).mean()

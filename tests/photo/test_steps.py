@@ -15,24 +15,33 @@ from scipy import ndimage
 from lenet_lib import data
 from lenet_lib.errors import LenetError
 from lenet_lib.photo import RefusedError, explain, predict, prepare
+from lenet_lib.photo.classifier import default_classifier
 from lenet_lib.photo.form import THINNEST, centre, fit, stroke_width, widen
-from lenet_lib.photo.ink import darkness, is_dark, otsu, threshold, without_lines
+from lenet_lib.photo.ink import (
+    darkness,
+    evenly_lit,
+    is_dark,
+    otsu,
+    outlined,
+    threshold,
+    without_lines,
+)
 from lenet_lib.photo.pieces import find_pieces
 
 # --- kinds of pictures ----------------------------------------------------------------------------
 
 LEAST = {  # percent that must be right, of so many
-    "MNIST's own 28×28": (98, 200),
-    "28×28 taken as it is": (95, 100),
-    "any pen, size and ground": (80, 60),
-    "fills the frame": (90, 30),
+    "MNIST's own 28×28": (98, 100),
+    "28×28 taken as it is": (94, 50),
+    "any pen, size and ground": (80, 40),
+    "fills the frame": (75, 20),
     "ballpoint": (80, 12),
     "ruled or squared": (70, 20),
     "dim, 12 megapixels": (40, 2),
-    "screenshot": (90, 30),
-    "transparent": (95, 30),
-    "European 1 and 7": (70, 30),
-    "blank": (80, 12),
+    "screenshot": (90, 20),
+    "transparent": (95, 20),
+    "European 1 and 7": (70, 20),
+    "blank": (95, 20),
     "several digits": (85, 20),
 }
 """A floor below what ``scripts/photo_steps.py`` measures, for these few."""
@@ -78,9 +87,10 @@ def test_a_kind_of_picture(kind: str, mnist: data.Dataset) -> None:
 def test_strokes_that_do_not_touch_are_one_digit(what: object, zoom: float) -> None:
     pen = max(2, round(4 * zoom))
     content = saved(draw(WRITTEN[what], zoom=zoom, pen=pen))  # type: ignore[index]
+    steps, chances = default_classifier().explain(content)
     if zoom >= 1:  # in a smaller picture they touch
-        assert ndimage.label(explain(content).mask, np.ones((3, 3)))[1] == len(WRITTEN[what])  # type: ignore[index]
-    assert predict(content).digit == int(str(what)[0])
+        assert ndimage.label(steps.mask, np.ones((3, 3)))[1] == len(WRITTEN[what])  # type: ignore[index]
+    assert chances.argmax() == int(str(what)[0])
 
 
 @pytest.mark.parametrize(
@@ -109,8 +119,8 @@ def test_pens(pen: int) -> None:
 
 def test_a_digit_that_touches_all_sides_is_whole() -> None:
     image = draw(WRITTEN[7], zoom=2.0, at=(0, 0), pen=24).crop((60, 30, 145, 170))
-    steps = explain(saved(image))
-    assert predict(saved(image)).digit == 7
+    steps, chances = default_classifier().explain(saved(image))
+    assert chances.argmax() == 7
     assert steps.mask.any(1).mean() > 0.95
 
 
@@ -186,6 +196,50 @@ def test_light_goes_and_ink_stays() -> None:
     assert flat[90:110, 141:145].min() > 0.6
     assert np.median(flat) < 0.05
     assert darkness(page, 0)[:, 250:].mean() > 0.2  # the border's tone alone takes it for ink
+
+
+def lit_from_a_side(tone: float) -> np.ndarray:
+    """A page, darker by half to one side and in the corners."""
+    y, x = np.mgrid[-1:1:150j, -1:1:200j]
+    return (tone * (0.75 + 0.25 * x - 0.1 * x**2 - 0.1 * y**2)).astype(np.float32)
+
+
+def test_the_fall_of_light_is_taken_away_and_ink_is_not() -> None:
+    light = lit_from_a_side(0.9)
+    flat = evenly_lit(light)
+    assert np.ptp(light) > 0.4
+    assert np.ptp(flat) < 0.01
+    page = light.copy()
+    page[40:110, 90:105] *= 0.3
+    page[:30, :30] *= 0.3  # and at the border
+    flat = evenly_lit(page)
+    assert flat[40:110, 90:105] / np.median(flat) == pytest.approx(0.3, abs=0.02)
+    assert flat[:30, :30] / np.median(flat) == pytest.approx(0.3, abs=0.03)
+
+
+def test_light_that_is_no_smooth_surface_is_left_alone() -> None:
+    page = np.full((150, 200), 0.9, dtype=np.float32)
+    page[:, 90:] = 0.4  # a shadow with an edge
+    assert np.array_equal(evenly_lit(page), page)
+
+
+def test_black_stays_black() -> None:
+    page = np.zeros((60, 60), dtype=np.float32)
+    page[20:40, 28:32] = 1
+    assert np.array_equal(evenly_lit(page), page)
+
+
+def test_ink_has_edges_and_dark_corners_have_none() -> None:
+    light = lit_from_a_side(0.9)
+    corner = light < 0.5
+    ink = (1 - light / light.max()).astype(np.float32)
+    assert outlined(light, ink, corner) < 0.1
+    page = np.full((150, 200), 0.9, dtype=np.float32)
+    page[40:110, 90:105] = 0.5
+    stroke = page < 0.7
+    assert outlined(page, 1 - page / 0.9, stroke) == 1
+    page[40:60] = 0.5  # a shadow that goes on to both sides
+    assert outlined(page, 1 - page / 0.9, stroke) < 0.9
 
 
 @pytest.mark.parametrize("dark", [True, False])
