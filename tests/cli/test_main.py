@@ -79,11 +79,6 @@ def test_help_needs_no_torch() -> None:
     assert said.count("Usage: lenet") == said.count("set()") == 1 + len(COMMANDS)
 
 
-def test_import_lenet_lib_imports_no_plotting() -> None:
-    code = "import sys, lenet_lib, lenet_lib.training.loop; print('matplotlib' in sys.modules)"
-    assert python(code).strip() == "False"
-
-
 @pytest.mark.parametrize(
     "words", [["run"], ["train"], ["evaluate", WEIGHTS], ["study", "--recipe", "fast"]]
 )
