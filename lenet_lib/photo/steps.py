@@ -179,7 +179,9 @@ def search(picture: NDArray[np.uint8]) -> list[Find]:
     for seen, ink in looks(shade):
         for find in finds(picture, seen, ink):
             found.append(find)
-            if find.steps.likeness > SURE and find.share > MOST and not find.others:
+            if find.steps.likeness > SURE and find.others:
+                return [find]  # or the next look would take one of the digits for a line
+            if find.steps.likeness > SURE and find.share > MOST:
                 return found
     return found
 
