@@ -51,7 +51,8 @@ class Pixels(Dataset[torch.Tensor]):
         return len(self.images)
 
     def __getitem__(self, index: int) -> torch.Tensor:
-        return ToTensor()(np.array(self.images[index]))
+        tensor: torch.Tensor = ToTensor()(np.array(self.images[index]))
+        return tensor
 
 
 def report(seconds: float) -> None:

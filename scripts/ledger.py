@@ -207,13 +207,14 @@ def others() -> Iterator[Entry]:
     networks = networks[(networks.recipe == "one-cycle") & (networks.train_images == 60_000)]
     others = [name for name in networks.network.unique() if name not in ("LeNet", "LeNet5")]
     apart = compare_recipes(networks, [("LeNet", name) for name in others], by="network")
-    for row in apart.itertuples():
+    pair: Any
+    for pair in apart.itertuples():
         yield Entry(
-            f"`{row.after}` less LeNet, recipe `one-cycle`, points",
-            f"{row.difference:+.2f}",
-            f"({row.low:+.2f} to {row.high:+.2f}; Holm p = {row.holm:.2g})",
-            *(row.n_after, 0),
-            f"lenet study --recipe one-cycle --network {row.after} --out results/ablations.csv",
+            f"`{pair.after}` less LeNet, recipe `one-cycle`, points",
+            f"{pair.difference:+.2f}",
+            f"({pair.low:+.2f} to {pair.high:+.2f}; Holm p = {pair.holm:.2g})",
+            *(pair.n_after, 0),
+            f"lenet study --recipe one-cycle --network {pair.after} --out results/ablations.csv",
             *("ablations.csv", "–"),
         )
     size = read("sample-size.csv")

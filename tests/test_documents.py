@@ -55,7 +55,11 @@ def parse(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_in_the_documents_is_one(command: str) -> None:
+def test_every_command_in_the_documents_is_one(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine").mkdir()  # the reader's own pictures
+    monkeypatch.chdir(tmp_path)
     program, *words = shlex.split(command.replace("\\", "/"))
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     if program == "lenet":
