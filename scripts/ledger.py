@@ -29,7 +29,7 @@ ROBUSTNESS = "python scripts/robustness.py reference best robust"
 
 MADE = {
     "study.csv": "836228c",
-    "time_to_accuracy.csv": "4b01f13",
+    "time_to_accuracy.csv": "25fd1a6",
     "robustness.csv": "836228c",
     "mnist_c.csv": "836228c",
     "peeking.csv": "836228c",
