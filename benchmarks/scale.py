@@ -102,7 +102,9 @@ def measure(*command: object) -> dict[str, float]:
 
 @app.command("compare")
 def compare(
-    most: Annotated[int, typer.Option(help="Leave larger numbers of images out.")] = 1_000_000,
+    most: Annotated[
+        int, typer.Option("--most", help="Leave larger numbers of images out.")
+    ] = 1_000_000,
     out: Annotated[Path, typer.Option(help="Where the table goes.")] = Path("results/scale.csv"),
 ) -> None:
     """Measure both programs at all sizes and write the table."""

@@ -156,19 +156,21 @@ def check_prose(file: str, **written_for: object) -> None:
     wrong += [f"claim: {sentence}" for sentence, holds in _claims.items() if not holds]
     if target := os.environ.get("LENET_PROSE"):  # `execute` runs this, and fills the text in
         here = {name: names.get(name) for name in written_for}
-        told = {"values": values, "parameters": here, "wrong": wrong}
-        files.write(Path(target), json.dumps(told, default=str))
+        found = {"values": values, "parameters": here, "wrong": wrong}
+        files.write(Path(target), json.dumps(found, default=str))
     else:
         wrong += [quote for text in texts for quote in prose.stale(text, values)]
     total = sum(len(prose.expressions(text)) for text in texts)
-    if not wrong:
-        print(f"{total} numbers in the text and {len(_claims)} claims agree with the values above.")
-        return
+    counts = f"{total} numbers in the text and {len(_claims)} claims"
     listed = "\n".join(f"- {line}" for line in wrong)
     if all(names.get(name) == value for name, value in written_for.items()):
-        raise LenetError(f"{len(wrong)} sentences of {file} no longer hold:\n{listed}")
+        if wrong:
+            raise LenetError(f"{len(wrong)} sentences of {file} no longer hold:\n{listed}")
+        print(f"{counts} agree with the values above.")
+        return
     meant = ", ".join(f"{name} = {value!r}" for name, value in written_for.items())
-    print(f"The text was written for {meant}. Here {len(wrong)} sentences do not hold:\n{listed}")
+    told = f"{len(wrong)} sentences do not hold:\n{listed}" if wrong else f"{counts} hold, too."
+    print(f"The text was written for {meant}. Here {told}")
 
 
 def _evaluate(texts: list[str], names: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:

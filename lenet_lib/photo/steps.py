@@ -220,7 +220,9 @@ def finds(picture: NDArray[np.uint8], seen: Array, ink: Array) -> Iterator[Find]
         if not pieces:
             continue
         main = pieces[0]
-        parts = [piece for piece in pieces if piece is main or belongs(piece, main)]
+        # A second stroke may be smaller than a whole digit: half of the first will do.
+        near = [p for p in every if p in pieces or (not p.is_edge and p.size > main.size / 2)]
+        parts = [piece for piece in near if piece is main or belongs(piece, main)]
         mask = np.isin(labels, [part.label for part in parts])
         if outlined(seen, ink, mask) < CLEAR:
             continue
