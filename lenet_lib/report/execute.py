@@ -82,7 +82,7 @@ def execute(
         told = json.loads(found.read_text(encoding="utf-8")) if found.exists() else {}
     _fill(book, told.get("values", {}), notebook)
     _label(book, figures)
-    if told.get("wrong"):
+    if told.get("notice"):
         _reveal(book)
     # The kernel reports the machine's Python version; the committed file shall not depend on it.
     book.metadata = {
