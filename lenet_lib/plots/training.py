@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 from numpy.typing import ArrayLike
 
 from lenet_lib.evaluation.statistics import mean_interval
@@ -134,7 +135,7 @@ def peeking(table: pd.DataFrame) -> Figure:
     table = table.assign(accuracy=100 * (1 - table["test_errors"] / table["test_images"]))
     first = table[table["recipe"] == table["recipe"].iloc[0]]
     for _, run in first.groupby("seed"):
-        curve = run.set_index("epoch")["accuracy"]
+        curve = run.set_index("epoch")["accuracy"].sort_index()
         left.plot(curve, color=PALETTE["sky"], lw=0.6)
         left.plot(curve.index[-1], curve.iloc[-1], "o", color=PALETTE["blue"], ms=4)
         left.plot(curve.idxmax(), curve.max(), "^", color=PALETTE["red"], ms=4)
@@ -192,6 +193,7 @@ def scale(table: pd.DataFrame) -> Figure:
                 palette=COLOURS[: table["pipeline"].nunique()], legend=(row, column) == (0, 0),
             )  # fmt: skip
             log_axis(axes, "x")
+            axes.xaxis.set_major_locator(LogLocator())
         log_axis(panels[0, column], "y")
         panels[0, column].set_title(title)
         panels[1, column].set_xlabel("images")
