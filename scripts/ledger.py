@@ -9,6 +9,7 @@ and README and notebooks to the ledger.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -53,7 +54,8 @@ Written by `python scripts/ledger.py` from the tables in this folder; do not edi
 would give is another question, which notebook 04 answers. A difference has Welch's interval, and is
 called real only where a permutation test of {runs} runs a side or more says so, corrected by Holm's
 method for the number of comparisons that are listed here. Minutes are those of all runs together,
-one after another; `robustness.csv` needs the weights that `make study` keeps.
+one after another, estimated from the runs that had a core to themselves (a dash where a recipe has
+none); `robustness.csv` needs the weights that `make study` keeps.
 
 | number | value | runs | minutes of all | command | table | commit | machine | stands in |
 |---|---|---|---|---|---|---|---|---|
@@ -90,10 +92,20 @@ def read(name: str) -> pd.DataFrame:
 
 
 def machine(runs: pd.DataFrame) -> str:
-    first = runs.iloc[0]
-    threads = "one thread" if first.threads == 1 else f"{first.threads} threads"
-    how = threads if first.device == "cpu" else f"{first.device}, ten runs at once"
-    return f"{first.machine}, {how}, torch {first.torch}"
+    """Say what runs were made on; a table may hold runs of several machines."""
+    told = []
+    for _, first in runs.drop_duplicates(["device", "torch"]).iterrows():
+        threads = "one thread" if first.threads == 1 else f"{first.threads} threads"
+        how = threads if first.device == "cpu" else f"{first.device}, many runs at once"
+        told.append(f"{first.machine}, {how}, torch {first.torch}")
+    return "; ".join(told)
+
+
+def minutes(runs: pd.DataFrame) -> float:
+    """Estimate the minutes of all runs, from those timed; 0 where a recipe has none."""
+    seconds = runs.groupby("recipe").seconds
+    whole: float = (seconds.mean() * seconds.size()).sum(skipna=False) / 60
+    return 0 if math.isnan(whole) else whole
 
 
 def accuracies() -> Iterator[Entry]:
@@ -103,7 +115,9 @@ def accuracies() -> Iterator[Entry]:
     for name in dict.fromkeys(("fast", *LADDER, *study.recipe)):
         own = study[study.recipe == name]
         command = f"lenet study --recipe {name} --seeds {len(own)}"
-        facts = (len(own), own.seconds.sum() / 60, command, "study.csv", machine(own))
+        if (own.device != "cpu").all():
+            command = f"python scripts/distil_on_gpu.py --recipe {name}"
+        facts = (len(own), minutes(own), command, "study.csv", machine(own))
         mean, low, high = mean_interval(100 * own.accuracy)
         places = PLACES.get(name, ())
         yield Entry(
@@ -116,7 +130,7 @@ def accuracies() -> Iterator[Entry]:
         "accuracy of the released model, `robust` seed 0",
         f"{released.accuracy.item():.2%}",
         f"({released.errors.item()} errors)",
-        *(1, 0, "lenet study --recipe robust --seeds 1", "study.csv"),
+        *(1, 0, "python scripts/distil_on_gpu.py --recipe robust", "study.csv"),
         machine(released),
         ("notebooks/04-evaluation.ipynb",),
     )
@@ -140,7 +154,7 @@ def differences() -> Iterator[Entry]:
             f"{row.difference:+.3f}",
             f"({span}; permutation and Holm p = {row.holm:.2g}: {verdict})",
             len(both),
-            both.seconds.sum() / 60,
+            minutes(both),
             f"lenet study --recipe {row.before} --recipe {row.after} --seeds {RUNS}",
             "study.csv",
             machine(both),
@@ -228,7 +242,7 @@ def others() -> Iterator[Entry]:
             f"accuracy of `{name}` from {own.train_images.iloc[0]} images",
             f"{mean:.2f}%",
             f"({low:.2f}–{high:.2f}%)",
-            *(len(own), own.seconds.sum() / 60, "make study", "sample-size.csv", machine(own)),
+            *(len(own), minutes(own), "make study", "sample-size.csv", machine(own)),
         )
     trials = read("search.csv")
     command = "python scripts/try_recipe.py RECIPE --set NAME=VALUE"
