@@ -43,8 +43,20 @@ COLOURS = {
 
 
 def write_cell(writer: Writer, cell: NotebookNode, notebook: Notebook) -> Shown:
-    """Write a cell: its text, or its source and its outputs."""
+    """Write a cell: its text, or its source and its outputs.
+
+    A file may hold anything in the place of anything, and the format's schema lets much of it pass:
+    of a cell that is not as it should be the source is printed, and what is wrong is said.
+    """
     writer.cell = cell.metadata.number
+    try:
+        return _write_cell(writer, cell, notebook)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        broken = f"a part of a cell, which is not as the notebook format wants it ({error}),"
+        return [*_printed(str(cell.get("source", ""))), writer.lost(broken)]
+
+
+def _write_cell(writer: Writer, cell: NotebookNode, notebook: Notebook) -> Shown:
     writer.attachments = {
         name: _bytes(forms[mime], mime)
         for name, forms in cell.get("attachments", {}).items()

@@ -58,7 +58,16 @@ def prepare(node: NotebookNode, name: str, folder: Path, settings: Settings) -> 
         Whether what tags fold away (``hide-…``, ``full-only``, ``solutions``) is printed too, and
         code, and errors; what they remove (``remove-…``) never is.
     """
-    node = copy.deepcopy(node)
+    try:
+        return _prepared(copy.deepcopy(node), name, folder, settings)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise LenetError(
+            f"The notebook {name} is not as the notebook format wants it ({error}): open it in "
+            "JupyterLab, delete what is broken there, and save it."
+        ) from error
+
+
+def _prepared(node: NotebookNode, name: str, folder: Path, settings: Settings) -> Notebook:
     if not node.cells:
         raise LenetError(f"The notebook {name} is empty.")
     for number, cell in enumerate(node.cells, start=1):
