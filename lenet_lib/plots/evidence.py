@@ -142,7 +142,7 @@ def robustness(table: pd.DataFrame, *, columns: int = 3) -> Figure:
     Parameters
     ----------
     table
-        What :func:`lenet_lib.evaluation.robustness.corruption_accuracy` gives.
+        ``results/robustness.csv``: ``network, corruption, strength, unit, accuracy`` (0–1).
     columns
         Panels in a row.
     """
