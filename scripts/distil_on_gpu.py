@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,9 +32,9 @@ from lenet_lib.experiments.record import TEACHERS
 from lenet_lib.experiments.study import Tables
 from lenet_lib.models import LeNet, save_weights
 from lenet_lib.models.fast_conv import SHIFTS
-from lenet_lib.training import Fit, Recipe, get_recipe
+from lenet_lib.training import Fit, Recipe, fit, get_recipe
+from lenet_lib.training.committee import prepare_lessons
 from lenet_lib.training.distillation import Lessons
-from lenet_lib.training.loop import prepare_lessons
 from lenet_lib.training.schedule import trace_schedule
 
 SHAPES = {name: weight.shape for name, weight in LeNet().named_parameters()}
@@ -222,7 +223,8 @@ def main(
     """Train the students, keep their weights, and read the test set once with each."""
     recipe, mnist, place = get_recipe(name), data.load("mnist"), torch.device(device)
     torch.backends.cuda.matmul.allow_tf32 = True
-    lessons = prepare_lessons(recipe, mnist.train, 0, place, TEACHERS, progress=True)
+    train_teacher = partial(fit, device=place, progress=True)
+    lessons = prepare_lessons(recipe, mnist.train, train_teacher, 0, place, TEACHERS)
     students = Students(recipe, range(seeds), lessons)
     students.train()
     tables = Tables(out / "study.csv")

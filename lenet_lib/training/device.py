@@ -79,6 +79,11 @@ def computes_in_bfloat16(device: torch.device) -> bool:
     return device.type == "cpu" and any(abilities.get(f"{kind}_bf16") for kind in ("amx", "avx512"))
 
 
+def precision(mixed: bool, device: torch.device) -> torch.autocast:
+    """Give the context of a training step: bfloat16 where that is asked for and quick."""
+    return torch.autocast("cpu", torch.bfloat16, enabled=mixed and computes_in_bfloat16(device))
+
+
 @cache
 def keep_freed_memory() -> None:
     """Tell glibc to keep freed blocks for the next batch instead of returning them to the kernel.
