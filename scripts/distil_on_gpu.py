@@ -91,12 +91,9 @@ def normalise(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
 def forward(weights: Sequence[Tensor], x: Tensor) -> Tensor:
     """Compute the students' logits, S×B×10, in training mode.
 
-    Parameters
-    ----------
-    weights
-        LeNet's, in the order of its parameters, each with a first dimension of S students.
-    x
-        float S×B×28×28, 0–1.
+    Args:
+        weights: LeNet's, in the order of its parameters, each with a first dimension of S students.
+        x: float S×B×28×28, 0–1.
     """
     conv1, b1, conv2, b2, fc1, c1, gain1, shift1, fc2, c2, gain2, shift2, fc3, c3 = weights
     x = block(block(F.pad(x, (2, 0, 2, 0))[..., None], conv1, b1), conv2, b2)

@@ -25,10 +25,8 @@ os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
 def choose_device(name: str | None = None) -> torch.device:
     """Give the named device, or the accelerator if there is one, or the CPU.
 
-    Raises
-    ------
-    LenetError
-        The name is no device, or not one of this machine.
+    Raises:
+        LenetError: The name is no device, or not one of this machine.
     """
     if name is None:
         return torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu")

@@ -64,30 +64,20 @@ def fit(
     Same seed, machine and thread count give the same weights, bit for bit, also when the work was
     interrupted: all that is random in an epoch follows from the seed and the epoch's number.
 
-    Parameters
-    ----------
-    recipe
-        The settings.
-    train
-        Training images.
-    seed
-        Decides the initial weights and the order of the images.
-    device
-        Where to train; by default the accelerator if there is one.
-    validation
-        Looked at after each epoch and reported in the history; decides nothing.
-    checkpoint
-        File to go on from if it exists, rewritten after each epoch.
-    teachers
-        Folder where a committee of teachers and its answers are kept, for this run if it is
-        interrupted and for those of other seeds; without it they are made anew, in memory.
-    progress
-        Show a progress bar on stderr.
+    Args:
+        recipe: The settings.
+        train: Training images.
+        seed: Decides the initial weights and the order of the images.
+        device: Where to train; by default the accelerator if there is one.
+        validation: Looked at after each epoch and reported in the history; decides nothing.
+        checkpoint: File to go on from if it exists, rewritten after each epoch.
+        teachers: Folder where a committee of teachers and its answers are kept, for this run if it
+            is interrupted and for those of other seeds; without it they are made anew, in memory.
+        progress: Show a progress bar on stderr.
 
-    Raises
-    ------
-    LenetError
-        Unusable training data, a loss that is no longer finite, or a foreign checkpoint.
+    Raises:
+        LenetError: Unusable training data, a loss that is no longer finite, or a foreign
+            checkpoint.
     """
     _check_trainable(train)
     device = device or choose_device()
