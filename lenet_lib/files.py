@@ -12,10 +12,8 @@ from lenet_lib.errors import LenetError
 def make_folder(path: Path) -> None:
     """Make a folder, and those above it, if it is not there.
 
-    Raises
-    ------
-    LenetError
-        It can't be made.
+    Raises:
+        LenetError: It can't be made.
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -26,10 +24,8 @@ def make_folder(path: Path) -> None:
 def write(path: Path, content: str | bytes) -> None:
     """Write text (UTF-8) or bytes beside the place, then rename it there, making its folder.
 
-    Raises
-    ------
-    LenetError
-        The place can't be written to; what stood there before still does.
+    Raises:
+        LenetError: The place can't be written to; what stood there before still does.
     """
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:

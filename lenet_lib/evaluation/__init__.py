@@ -1,4 +1,4 @@
-"""How good a network is and how sure that is: metrics, statistics, calibration, robustness."""
+"""How good a network is and how sure that is: metrics, statistics, calibration, mistakes."""
 
 import lazy_loader
 

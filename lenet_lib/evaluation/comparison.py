@@ -19,16 +19,12 @@ ASSIGNMENT = "reference"
 def summarise(table: pd.DataFrame, by: str = "recipe") -> pd.DataFrame:
     """Give runs, mean error and its t-interval, all in % of the test images, group by group.
 
-    Parameters
-    ----------
-    table
-        A study's table: one row a run, ``accuracy`` as a fraction; two runs a group at least.
-    by
-        The column that names the groups; they keep the order in which they come.
+    Args:
+        table: A study's table: one row a run, ``accuracy`` as a fraction; two runs a group at
+            least.
+        by: The column that names the groups; they keep the order in which they come.
 
-    Returns
-    -------
-    DataFrame
+    Returns:
         By group: ``runs, error, low, high, seconds`` (the mean training time, one thread).
     """
     rows = {}
@@ -121,20 +117,13 @@ def compare_recipes(
     The comparison that a reader looks for is always in the family: where recipes are compared and
     none of the pairs starts from the assignment's, the last pair's recipe is compared with it too.
 
-    Parameters
-    ----------
-    table
-        A study's table: one row a run.
-    pairs
-        (before, after), values of the column ``by``.
-    value
-        The column to compare. Fractions (``accuracy``) are given in percentage points.
-    by
-        The column that names the groups.
+    Args:
+        table: A study's table: one row a run.
+        pairs: (before, after), values of the column ``by``.
+        value: The column to compare. Fractions (``accuracy``) are given in percentage points.
+        by: The column that names the groups.
 
-    Returns
-    -------
-    DataFrame
+    Returns:
         As :func:`lenet_lib.evaluation.statistics.compare` gives it.
     """
     pairs = list(pairs)
@@ -154,14 +143,11 @@ def steps(ladder: Sequence[str]) -> list[tuple[str, str]]:
 def peeking_gain(table: pd.DataFrame) -> pd.DataFrame:
     """Tell what choosing the epoch that is best on the test set would add to the accuracy.
 
-    Parameters
-    ----------
-    table
-        ``results/peeking.csv``: ``recipe, seed, epoch, test_errors, test_images``, a row an epoch.
+    Args:
+        table: ``results/peeking.csv``: ``recipe, seed, epoch, test_errors, test_images``, a row an
+            epoch.
 
-    Returns
-    -------
-    DataFrame
+    Returns:
         By recipe: ``runs``; the mean accuracy after the ``last`` epoch and after each run's
         ``best`` one, in %; their difference ``gain`` in percentage points, and its 95% t-interval
         over seeds, ``low`` to ``high``.
@@ -191,10 +177,9 @@ def shared_mistakes(mistakes: pd.DataFrame) -> pd.DataFrame:
 def repeated_share(mistakes: pd.DataFrame) -> float:
     """Give the mean share of one run's mistakes that another run makes too, 0–1.
 
-    Parameters
-    ----------
-    mistakes
-        As for :func:`shared_mistakes`, of two runs at least; all ordered pairs of them count.
+    Args:
+        mistakes: As for :func:`shared_mistakes`, of two runs at least; all ordered pairs of them
+            count.
     """
     wrong = pd.crosstab(mistakes["index"], mistakes["seed"]).to_numpy()
     both = wrong.T @ wrong

@@ -13,16 +13,11 @@ from lenet_lib.evaluation.metrics import wilson_interval
 class Published:
     """A published test error.
 
-    Attributes
-    ----------
-    year, source, method
-        When, by whom, with what.
-    error
-        In % of the 10,000 test images.
-    networks
-        How many trained networks vote; 1 for a single one.
-    note
-        What a reader has to know before comparing it.
+    Attributes:
+        year, source, method: When, by whom, with what.
+        error: In % of the 10,000 test images.
+        networks: How many trained networks vote; 1 for a single one.
+        note: What a reader has to know before comparing it.
     """
 
     year: int
@@ -62,9 +57,7 @@ PUBLISHED = (
 def published_table() -> pd.DataFrame:
     """List :data:`PUBLISHED` with 95% Wilson intervals over the 10,000 images, in %.
 
-    Returns
-    -------
-    DataFrame
+    Returns:
         ``year, source, method, error, networks, note, low, high``. The interval is the one over
         images: how far the same system might be off on another 10,000.
     """

@@ -29,10 +29,8 @@ ALPHA = 0.05
 def mean_interval(values: ArrayLike, confidence: float = 0.95) -> tuple[float, float, float]:
     """Give the mean of some runs and Student's t-interval of the mean, in the values' unit.
 
-    Raises
-    ------
-    LenetError
-        Fewer than two values: one run says nothing of the next.
+    Raises:
+        LenetError: Fewer than two values: one run says nothing of the next.
     """
     from scipy.stats import ttest_1samp
 
@@ -57,31 +55,22 @@ def compare(
     (:func:`holm`). Welch's own test (1947) and its interval stand beside it; where one seed of ten
     fails to converge, they are the less trustworthy ones.
 
-    Parameters
-    ----------
-    groups
-        By name, one number a run, in any unit; the runs of two groups are not paired.
-    pairs
-        Which to compare: (before, after).
-    resamples
-        Divisions of the runs that are tried at most; where there are no more (for two groups of
-        five there are 252), all are, and the p value is exact.
-    seed
-        Decides which are tried where there are more.
+    Args:
+        groups: By name, one number a run, in any unit; the runs of two groups are not paired.
+        pairs: Which to compare: (before, after).
+        resamples: Divisions of the runs that are tried at most; where there are no more (for two
+            groups of five there are 252), all are, and the p value is exact.
+        seed: Decides which are tried where there are more.
 
-    Returns
-    -------
-    DataFrame
+    Returns:
         One row a pair, in the order given: ``before, after``, their runs ``n_before, n_after`` and
         means ``mean_before, mean_after``; the ``difference`` after − before and its 95% Welch
         interval ``low`` to ``high``; the two-sided p values ``welch`` and ``permutation``;
         ``holm``, the latter corrected for the number of pairs; and ``significant``: whether that is
         below :data:`ALPHA` and either side has :data:`RUNS` runs or more.
 
-    Raises
-    ------
-    LenetError
-        A group is missing or has fewer than two runs.
+    Raises:
+        LenetError: A group is missing or has fewer than two runs.
     """
     from scipy.stats import PermutationMethod, ttest_ind
 
@@ -157,21 +146,14 @@ def compare_by_cluster(
 ) -> ClusterDifference:
     """Compare two error rates on the same images, whose clusters (writers) are independent.
 
-    Parameters
-    ----------
-    one, other
-        How often each image is misclassified: 0 or 1 for one network, the mean over seeds (0–1)
-        for several; shape N.
-    clusters
-        The writer of each image, shape N.
-    resamples
-        Of the bootstrap, and of the permutation test.
-    seed
-        Decides them.
+    Args:
+        one, other: How often each image is misclassified: 0 or 1 for one network, the mean over
+            seeds (0–1) for several; shape N.
+        clusters: The writer of each image, shape N.
+        resamples: Of the bootstrap, and of the permutation test.
+        seed: Decides them.
 
-    Returns
-    -------
-    ClusterDifference
+    Returns:
         Of the error rates, other − one, as fractions; the 95% percentile bootstrap interval over
         writers; and the two-sided p value of the test that swaps the two networks, writer by
         writer, at random (McNemar's test, with writers in place of images).
@@ -203,14 +185,10 @@ def bootstrap_clusters(
 ) -> Interval:
     """Bootstrap an error rate by drawing whole writers, whose digits are not independent.
 
-    Parameters
-    ----------
-    errors, digits
-        For each writer: how many digits are misclassified, of how many.
+    Args:
+        errors, digits: For each writer: how many digits are misclassified, of how many.
 
-    Returns
-    -------
-    tuple of float
+    Returns:
         Percentile interval of ``sum(errors) / sum(digits)``, as fractions 0–1.
     """
     from scipy.stats import bootstrap
@@ -241,9 +219,7 @@ def overdispersion(
     on the whole are to be asked one by one, or the difference between the groups counts as
     gathering.
 
-    Returns
-    -------
-    tuple of float
+    Returns:
         Chi-squared over its mean by chance (1: no gathering), and the one-sided p value.
     """
     from scipy.stats import MonteCarloMethod, chi2_contingency

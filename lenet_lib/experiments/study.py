@@ -111,20 +111,14 @@ def plan(
 ) -> list[Job]:
     """List the jobs of a study.
 
-    Parameters
-    ----------
-    recipes
-        Names of :data:`lenet_lib.training.RECIPES`.
-    seeds
-        How many of each: 0, 1, and so on.
-    dataset
-        Name of the data set, as for :func:`lenet_lib.data.load`.
-    epochs
-        Other epochs than the recipes'.
-    network
-        Another network than the recipes'.
-    sizes
-        Train on so many images only, with epochs to fit if none are given; by default on all.
+    Args:
+        recipes: Names of :data:`lenet_lib.training.RECIPES`.
+        seeds: How many of each: 0, 1, and so on.
+        dataset: Name of the data set, as for :func:`lenet_lib.data.load`.
+        epochs: Other epochs than the recipes'.
+        network: Another network than the recipes'.
+        sizes: Train on so many images only, with epochs to fit if none are given; by default on
+            all.
     """
     jobs: list[Job] = []
     for name, images in product(recipes, [*sizes] if sizes else [None]):
@@ -149,33 +143,24 @@ def study(
 ) -> pd.DataFrame:
     """Do the runs that a table lacks.
 
-    Parameters
-    ----------
-    jobs
-        What is to be in the table.
-    out
-        The table, a CSV file; the errors go to ``<name>-mistakes.csv`` beside it.
-    data_dir
-        Where the data are; also on the cluster's machines.
-    workers
-        Processes at a time; by default as many as there are cores, or as the cluster offers.
-    backend, scheduler
-        ``loky`` for processes on this machine, or ``dask`` and the address of its scheduler.
-    weights
-        Folder for each run's weights, ``<recipe>-<network>-<train images>-seed<k>.safetensors``,
-        with the digest of settings that are not the recipe's own; by default none are kept.
-    progress
-        Show a progress bar on stderr.
+    Args:
+        jobs: What is to be in the table.
+        out: The table, a CSV file; the errors go to ``<name>-mistakes.csv`` beside it.
+        data_dir: Where the data are; also on the cluster's machines.
+        workers: Processes at a time; by default as many as there are cores, or as the cluster
+            offers.
+        backend, scheduler: ``loky`` for processes on this machine, or ``dask`` and the address of
+            its scheduler.
+        weights: Folder for each run's weights, ``<recipe>-<network>-<train
+            images>-seed<k>.safetensors``, with the digest of settings that are not the recipe's
+            own; by default none are kept.
+        progress: Show a progress bar on stderr.
 
-    Returns
-    -------
-    DataFrame
+    Returns:
         The whole table.
 
-    Raises
-    ------
-    LenetError
-        The file is no such table, or nobody answers at the scheduler's address.
+    Raises:
+        LenetError: The file is no such table, or nobody answers at the scheduler's address.
     """
     import joblib
 

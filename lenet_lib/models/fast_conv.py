@@ -32,16 +32,12 @@ def accelerate(model: nn.Module) -> nn.Module:
     Exact means that the first two blocks are the assignment's, on a CPU, and that logits and
     gradients on a few random images are those of the model, up to rounding.
 
-    Parameters
-    ----------
-    model
-        The network that is trained.
+    Args:
+        model: The network that is trained.
 
-    Returns
-    -------
-    nn.Module
-        Shares the model's parameters, buffers and all modules but the two blocks. No gradient
-        flows back to its images.
+    Returns:
+        Shares the model's parameters, buffers and all modules but the two blocks. No gradient flows
+        back to its images.
     """
     children, device = dict(model.named_children()), next(model.parameters()).device
     first, second = children.get("conv1"), children.get("conv2")
@@ -103,18 +99,12 @@ SHIFTS = ((0, 1, 0, 1), (1, 0, 0, 1), (0, 1, 1, 0), (1, 0, 1, 0))
 def conv_max_pool2d(images: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     """Compute ``F.max_pool2d(F.conv2d(images, weight, bias), 2)``, up to rounding.
 
-    Parameters
-    ----------
-    images
-        Float N×1×H×W; no gradient flows to them.
-    weight
-        Float C×1×k×k.
-    bias
-        Float C.
+    Args:
+        images: Float N×1×H×W; no gradient flows to them.
+        weight: Float C×1×k×k.
+        bias: Float C.
 
-    Returns
-    -------
-    Tensor
+    Returns:
         Float N×C×⌊(H−k+1)/2⌋×⌊(W−k+1)/2⌋, channels last in memory. The gradient of a maximum
         reached twice goes to one of the two, as in ``F.max_pool2d``.
     """

@@ -19,26 +19,21 @@ from lenet_lib.models.lenet5 import PartialConv2d, Subsampling
 class Layer:
     """One step of a network.
 
-    Attributes
-    ----------
-    name, kind
-        The module's name and its class. The first module of a block (an ``nn.Sequential``) is named
-        as the block, the others by what they are and a count: ``conv1, relu1, pool1, conv2, …``. A
-        number in brackets marks the second use of the same module.
-    shape
-        Of its output for one image: maps, height, width; or units.
-    weights, biases
-        Trainable parameters. Batch normalisation's scales count as weights, its shifts as biases.
-    multiply_adds
-        Multiplications of an input with a weight for one image, each with its addition.
-    kernel
-        Side of the window that a unit has on the maps before it; 0 without one.
-    field
-        Side of the square of pixels that one of its units sees; 0 if that is the whole image.
-    jump
-        Pixels from the square of one unit to that of the next; 0 if there is none.
-    start
-        Row of the first unit's uppermost pixel; negative in the padding.
+    Attributes:
+        name, kind: The module's name and its class. The first module of a block (an
+            ``nn.Sequential``) is named as the block, the others by what they are and a count:
+            ``conv1, relu1, pool1, conv2, …``. A number in brackets marks the second use of the same
+            module.
+        shape: Of its output for one image: maps, height, width; or units.
+        weights, biases: Trainable parameters. Batch normalisation's scales count as weights, its
+            shifts as biases.
+        multiply_adds: Multiplications of an input with a weight for one image, each with its
+            addition.
+        kernel: Side of the window that a unit has on the maps before it; 0 without one.
+        field: Side of the square of pixels that one of its units sees; 0 if that is the whole
+            image.
+        jump: Pixels from the square of one unit to that of the next; 0 if there is none.
+        start: Row of the first unit's uppermost pixel; negative in the padding.
     """
 
     name: str
@@ -78,12 +73,10 @@ def torchinfo_table(model: nn.Module) -> str:
 def layers(model: nn.Module, *, padding: int = 0) -> list[Layer]:
     """List a network's layers in the order in which an image passes them.
 
-    Parameters
-    ----------
-    model
-        A network fed with 1×28×28 images; its direct children are layers or blocks of layers.
-    padding
-        Pixels that ``forward`` itself puts around the image before the first layer.
+    Args:
+        model: A network fed with 1×28×28 images; its direct children are layers or blocks of
+            layers.
+        padding: Pixels that ``forward`` itself puts around the image before the first layer.
     """
     found: list[Layer] = []
     for name, module, output in _record(model, torch.zeros(1, 1, 28, 28)):
@@ -129,20 +122,13 @@ def top_activating_patches(
 ) -> tuple[Tensor, Tensor]:
     """Find the pieces of images that excite each map of a layer most, one piece an image.
 
-    Parameters
-    ----------
-    model
-        A network in evaluation mode.
-    images
-        uint8 N×1×28×28.
-    name
-        The layer, as in :func:`layers`; it must have maps.
-    count
-        Pieces for each map.
+    Args:
+        model: A network in evaluation mode.
+        images: uint8 N×1×28×28.
+        name: The layer, as in :func:`layers`; it must have maps.
+        count: Pieces for each map.
 
-    Returns
-    -------
-    tuple
+    Returns:
         Pieces, uint8 maps×count×field×field, the strongest first; and how strongly they excite
         their map, float32 maps×count.
     """

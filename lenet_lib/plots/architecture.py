@@ -22,12 +22,9 @@ FILL = {"maps": "#CFE5F3", "units": "#FBE3B3"}
 def architecture(steps: Sequence[Layer], image: Tensor) -> Figure:
     """Draw a network so that each of its values takes the same area.
 
-    Parameters
-    ----------
-    steps
-        Its layers; batch normalisations and ReLUs are drawn with the layer before them.
-    image
-        What is drawn as the input, uint8 1×28×28.
+    Args:
+        steps: Its layers; batch normalisations and ReLUs are drawn with the layer before them.
+        image: What is drawn as the input, uint8 1×28×28.
     """
     drawn = [step for step in steps if not step.kind.startswith(("BatchNorm", "ReLU"))]
     normed = {a.name for a, b in pairwise(steps) if b.kind[:9] == "BatchNorm"}

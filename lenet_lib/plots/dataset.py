@@ -33,12 +33,9 @@ def sample_grid(data: Images, classes: tuple[str, ...], *, each: int = 16, seed:
 def centring(image: Tensor, centres: NDArray[np.float64]) -> Figure:
     """Show one image on its pixel grid, and where all images have their centre of mass.
 
-    Parameters
-    ----------
-    image
-        uint8 1×28×28.
-    centres
-        Row and column of each image's centre of mass in pixels, float64 N×2.
+    Args:
+        image: uint8 1×28×28.
+        centres: Row and column of each image's centre of mass in pixels, float64 N×2.
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=(COLUMN, 2.95))
     draw_digit(left, image)

@@ -26,16 +26,12 @@ def variants(
 ) -> Figure:
     """Draw every run's test error, one row a variant, with the mean and its interval.
 
-    Parameters
-    ----------
-    table
-        One row a run: the column ``by``, ``accuracy`` (0–1).
-    summary
-        What :func:`lenet_lib.evaluation.comparison.summarise` gives; its order is the rows'.
-    labels
-        What to write beside a variant instead of its name.
-    by
-        The column that names the variants.
+    Args:
+        table: One row a run: the column ``by``, ``accuracy`` (0–1).
+        summary: What :func:`lenet_lib.evaluation.comparison.summarise` gives; its order is the
+            rows'.
+        labels: What to write beside a variant instead of its name.
+        by: The column that names the variants.
     """
     figure, axes = plt.subplots(figsize=(COLUMN, 0.7 + 0.4 * len(summary)))
     names, errors = labels or {}, table.assign(error=100 * (1 - table["accuracy"]))
@@ -55,15 +51,11 @@ def variants(
 def history(published: pd.DataFrame, ours: pd.DataFrame, *, year: int = 2026) -> Figure:
     """Draw published test errors by year with their intervals, and ours.
 
-    Parameters
-    ----------
-    published
-        ``year, method, error, low, high``, in %: an interval over test images; and ``networks``,
-        how many vote.
-    ours
-        ``method, error, low, high``, in %: an interval over seeds.
-    year
-        Where ours are drawn.
+    Args:
+        published: ``year, method, error, low, high``, in %: an interval over test images; and
+            ``networks``, how many vote.
+        ours: ``method, error, low, high``, in %: an interval over seeds.
+        year: Where ours are drawn.
     """
     table = pd.concat([published, ours.assign(year=year, networks=1, own=True)])
     own, many = table["own"].eq(True), table["networks"] > 1
@@ -90,10 +82,8 @@ def history(published: pd.DataFrame, ours: pd.DataFrame, *, year: int = 2026) ->
 def sample_size(table: pd.DataFrame) -> Figure:
     """Draw the test error against the number of training digits: every run, and each mean.
 
-    Parameters
-    ----------
-    table
-        One row a run: ``recipe``, ``train_images``, ``accuracy`` (0–1).
+    Args:
+        table: One row a run: ``recipe``, ``train_images``, ``accuracy`` (0–1).
     """
     figure, axes = plt.subplots(figsize=(COLUMN, 3))
     table = table.assign(error=100 * (1 - table["accuracy"]))
@@ -111,11 +101,9 @@ def sample_size(table: pd.DataFrame) -> Figure:
 def cost(summary: pd.DataFrame) -> Figure:
     """Draw the mean test error against what a training run costs, counted and timed.
 
-    Parameters
-    ----------
-    summary
-        By recipe: ``error`` (%), ``operations`` (multiply-adds of a whole training run) and
-        ``seconds`` (of one thread, or NaN).
+    Args:
+        summary: By recipe: ``error`` (%), ``operations`` (multiply-adds of a whole training run)
+            and ``seconds`` (of one thread, or NaN).
     """
     figure, both = plt.subplots(1, 2, figsize=(COLUMN, 2.9), sharey=True)
     summary = summary.assign(operations=summary["operations"] / 1e12)
@@ -139,12 +127,9 @@ def cost(summary: pd.DataFrame) -> Figure:
 def robustness(table: pd.DataFrame, *, columns: int = 3) -> Figure:
     """Draw accuracy against the strength of each corruption, one panel each.
 
-    Parameters
-    ----------
-    table
-        What :func:`lenet_lib.evaluation.robustness.corruption_accuracy` gives.
-    columns
-        Panels in a row.
+    Args:
+        table: ``results/robustness.csv``: ``network, corruption, strength, unit, accuracy`` (0–1).
+        columns: Panels in a row.
     """
     with mpl.rc_context({"figure.constrained_layout.use": False}):  # seaborn lays out itself
         grid = sns.relplot(

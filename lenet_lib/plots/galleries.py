@@ -20,16 +20,12 @@ def misclassified(images: Tensor, errors: pd.DataFrame, classes: Sequence[str]) 
 
     Images whose label is disputed are framed.
 
-    Parameters
-    ----------
-    images
-        The whole test set, uint8 N×1×28×28.
-    errors
-        What :func:`lenet_lib.evaluation.mistakes.misclassified` gives, or some rows of it:
-        ``index``, ``truth``, ``prediction``, ``disputed``, and ``confidence`` (0–1) if it is to be
-        drawn.
-    classes
-        Names of the classes.
+    Args:
+        images: The whole test set, uint8 N×1×28×28.
+        errors: What :func:`lenet_lib.evaluation.mistakes.misclassified` gives, or some rows of it:
+            ``index``, ``truth``, ``prediction``, ``disputed``, and ``confidence`` (0–1) if it is to
+            be drawn.
+        classes: Names of the classes.
     """
     long = max(map(len, classes)) > 2
     # As many in a row as leaves the fewest gaps in the last one.

@@ -5,8 +5,6 @@ from .augment import (
 )
 from .loop import (
     Fit as Fit,
-)
-from .loop import (
     fit as fit,
 )
 from .provenance import (
@@ -14,28 +12,14 @@ from .provenance import (
 )
 from .recipe import (
     Distortion as Distortion,
-)
-from .recipe import (
     Recipe as Recipe,
 )
 from .recipes import (
     LADDER as LADDER,
-)
-from .recipes import (
     REACHED as REACHED,
-)
-from .recipes import (
     RECIPES as RECIPES,
-)
-from .recipes import (
     Reached as Reached,
-)
-from .recipes import (
     get_recipe as get_recipe,
-)
-from .recipes import (
     stretch as stretch,
-)
-from .recipes import (
     with_network as with_network,
 )

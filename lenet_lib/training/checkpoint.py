@@ -38,16 +38,11 @@ def save(
 ) -> None:
     """Write all that the next epochs depend on.
 
-    Parameters
-    ----------
-    path
-        The file; it is replaced whole or not at all.
-    run
-        What tells this run from others: numbers, strings, dictionaries and lists of them.
-    parts
-        Name → what is trained or counts steps.
-    history
-        What has happened so far, one dictionary an epoch.
+    Args:
+        path: The file; it is replaced whole or not at all.
+        run: What tells this run from others: numbers, strings, dictionaries and lists of them.
+        parts: Name → what is trained or counts steps.
+        history: What has happened so far, one dictionary an epoch.
     """
     states = {name: part.state_dict() for name, part in parts.items()}
     buffer = io.BytesIO()
@@ -60,10 +55,8 @@ def restore(
 ) -> list[dict[str, float]]:
     """Load the parts from :func:`save`'s file and give the history.
 
-    Raises
-    ------
-    LenetError
-        The file is damaged, or of another run: other settings, seed, code or version.
+    Raises:
+        LenetError: The file is damaged, or of another run: other settings, seed, code or version.
     """
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)

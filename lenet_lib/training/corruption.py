@@ -1,7 +1,7 @@
 """Corruptions for training: what cameras, paper, light and pens do to a digit, on whole batches.
 
 Twelve kinds, each with a strength drawn anew for every image. They are wider than those of the
-tests (:mod:`lenet_lib.evaluation.robustness` and MNIST-C) and made by other code, but they were
+tests (``scripts/corruptions.py`` and ``scripts/mnist_c.py``) and made by other code, but they were
 written with the test's kinds in mind: what is measured there is robustness to what was foreseen.
 """
 
@@ -17,18 +17,12 @@ from torch import Generator, Tensor
 def corrupt(images: Tensor, share: float, generator: Generator) -> Tensor:
     """Corrupt a share of the images, each in one of :data:`KINDS`.
 
-    Parameters
-    ----------
-    images
-        float32 N×1×H×W, 0–1.
-    share
-        Fraction of the images, 0 to 1; which ones is chance.
-    generator
-        Decides all; of the images' device.
+    Args:
+        images: float32 N×1×H×W, 0–1.
+        share: Fraction of the images, 0 to 1; which ones is chance.
+        generator: Decides all; of the images' device.
 
-    Returns
-    -------
-    Tensor
+    Returns:
         float32 N×1×H×W, 0–1; a new one.
     """
     images = images.clone()

@@ -147,10 +147,8 @@ def get_recipe(name: str, *, epochs: int | None = None) -> Recipe:
 
     A teacher's epochs change in the same proportion.
 
-    Raises
-    ------
-    LenetError
-        No recipe has that name, or ``epochs`` is less than 1.
+    Raises:
+        LenetError: No recipe has that name, or ``epochs`` is less than 1.
     """
     if name not in RECIPES:
         raise LenetError(f"There is no recipe {name!r}; choose one of {', '.join(RECIPES)}.")

@@ -20,8 +20,8 @@ from lenet_lib.data.label_errors import Dispute
 from lenet_lib.evaluation import calibration, comparison, score
 from lenet_lib.models import C3_TABLE, LeNet, digit_codes
 from lenet_lib.models.summary import Layer, layers
-from lenet_lib.plots import architecture as arch
 from lenet_lib.plots import (
+    architecture as arch,
     augmentation,
     convolution,
     dataset,

@@ -141,20 +141,14 @@ def corruption_accuracy(
 ) -> pd.DataFrame:
     """Test networks on images with each corruption at each strength.
 
-    Parameters
-    ----------
-    networks
-        In evaluation mode, by name.
-    test
-        The images to corrupt, with their labels.
-    seed
-        Of the random generator, which each corruption at each strength starts anew.
+    Args:
+        networks: In evaluation mode, by name.
+        test: The images to corrupt, with their labels.
+        seed: Of the random generator, which each corruption at each strength starts anew.
 
-    Returns
-    -------
-    DataFrame
-        ``network, corruption, strength, unit, accuracy`` (a fraction), the strength that
-        changes nothing included.
+    Returns:
+        ``network, corruption, strength, unit, accuracy`` (a fraction), the strength that changes
+        nothing included.
     """
     images, rows = scale(test.images), []
 

@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
+from corruptions import affine
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 from torch import Tensor, nn
 
 from lenet_lib.data import Images
-from lenet_lib.evaluation.robustness import affine
 from lenet_lib.models import predict_logits
 
 Array = NDArray[np.floating[Any]]
@@ -177,9 +177,7 @@ def mnist_c_accuracy(
 ) -> pd.DataFrame:
     """Measure networks on all of MNIST-C, each corruption drawn once for all networks.
 
-    Returns
-    -------
-    DataFrame
+    Returns:
         ``network, corruption, accuracy`` (a fraction), the images as they are first (``identity``).
     """
     rows = []
@@ -195,20 +193,13 @@ def mnist_c_accuracy(
 def plasma(count: int, rng: np.random.Generator, *, side: int = 256, decay: float = 1.4) -> Array:
     """Draw plasma fractals by the diamond-square algorithm (Fournier, Fussell & Carpenter 1982).
 
-    Parameters
-    ----------
-    count
-        How many.
-    rng
-        Decides all.
-    side
-        Of the map, a power of 2; its edges meet.
-    decay
-        By how much the roughness falls from one scale to the next finer one.
+    Args:
+        count: How many.
+        rng: Decides all.
+        side: Of the map, a power of 2; its edges meet.
+        decay: By how much the roughness falls from one scale to the next finer one.
 
-    Returns
-    -------
-    Array
+    Returns:
         float32 count×28×28, the upper left corner of maps whose least value is 0 and greatest 1.
     """
     height = np.zeros((count, side, side), dtype=np.float32)
