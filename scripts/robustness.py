@@ -13,12 +13,12 @@ from typing import Annotated
 
 import pandas as pd
 import typer
-from corruptions import corruption_accuracy
-from mnist_c import mnist_c_accuracy
 from torch import nn
 
 from lenet_lib import data, files
 from lenet_lib.errors import LenetError
+from lenet_lib.evaluation.mnist_c import mnist_c_accuracy
+from lenet_lib.evaluation.robustness import corruption_accuracy
 from lenet_lib.models import load_weights
 
 RESULTS = Path("results")

@@ -1,4 +1,4 @@
-"""How good a network is and how sure that is: metrics, statistics, calibration, mistakes."""
+"""How good a network is and how sure that is: metrics, statistics, calibration, robustness."""
 
 import lazy_loader
 

@@ -128,7 +128,7 @@ def robustness(table: pd.DataFrame, *, columns: int = 3) -> Figure:
     """Draw accuracy against the strength of each corruption, one panel each.
 
     Args:
-        table: ``results/robustness.csv``: ``network, corruption, strength, unit, accuracy`` (0–1).
+        table: What :func:`lenet_lib.evaluation.robustness.corruption_accuracy` gives.
         columns: Panels in a row.
     """
     with mpl.rc_context({"figure.constrained_layout.use": False}):  # seaborn lays out itself

@@ -1,7 +1,7 @@
 """Corruptions for training: what cameras, paper, light and pens do to a digit, on whole batches.
 
 Twelve kinds, each with a strength drawn anew for every image. They are wider than those of the
-tests (``scripts/corruptions.py`` and ``scripts/mnist_c.py``) and made by other code, but they were
+tests (:mod:`lenet_lib.evaluation.robustness` and MNIST-C) and made by other code, but they were
 written with the test's kinds in mind: what is measured there is robustness to what was foreseen.
 """
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import mnist_c
 import numpy as np
 import pytest
 import torch
-from mnist_c import MNIST_C, corrupt
 
 from lenet_lib.data import Dataset
+from lenet_lib.evaluation import mnist_c
+from lenet_lib.evaluation.mnist_c import MNIST_C, corrupt
 from lenet_lib.models import load_weights, predict_logits
 
 BAR = torch.zeros(200, 1, 28, 28, dtype=torch.uint8)

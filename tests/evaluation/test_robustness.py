@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import corruptions
 import pytest
 import torch
-from corruptions import CORRUPTIONS
 from torch import Tensor, nn
 
 from lenet_lib.data import Dataset, scale
+from lenet_lib.evaluation import robustness
+from lenet_lib.evaluation.robustness import CORRUPTIONS
 from lenet_lib.models import load_weights
 
 
@@ -36,7 +36,7 @@ def test_each_keeps_shape_and_range_repeats_itself_and_changes_the_image(
 
 
 def test_rotation_by_a_quarter_is_exact(images: Tensor) -> None:
-    turned = corruptions.rotate(images, 90, chance())
+    turned = robustness.rotate(images, 90, chance())
     quarter = [torch.rot90(images, k, (2, 3)) for k in (1, -1)]
     nearest = torch.stack([(turned - q).abs().amax((1, 2, 3)) for q in quarter]).amin(0)
     assert nearest.max() < 1e-4
@@ -45,7 +45,7 @@ def test_rotation_by_a_quarter_is_exact(images: Tensor) -> None:
 def test_shift_moves_the_centre_of_mass_by_so_much() -> None:
     image = torch.zeros(50, 1, 28, 28)
     image[:, :, 12:16, 12:16] = 1
-    moved = corruptions.shift(image, 3, chance())
+    moved = robustness.shift(image, 3, chance())
     place = torch.arange(28.0)
     mass = moved.sum((1, 2, 3))
     x = (moved.sum((1, 2)) * place).sum(1) / mass - 13.5
@@ -56,20 +56,20 @@ def test_shift_moves_the_centre_of_mass_by_so_much() -> None:
 def test_scale_changes_the_width() -> None:
     image = torch.zeros(1, 1, 28, 28)
     image[:, :, 9:19, 9:19] = 1
-    ink = [corruptions.resize(image, factor, chance()).sum().item() for factor in (0.8, 1.2)]
+    ink = [robustness.resize(image, factor, chance()).sum().item() for factor in (0.8, 1.2)]
     assert ink == pytest.approx([64, 144], rel=0.02)
 
 
 def test_blur_keeps_the_ink_and_thickening_adds_a_pixel() -> None:
     image = torch.zeros(1, 1, 28, 28)
     image[:, :, 8:20, 13:15] = 1
-    assert corruptions.blur(image, 1.5, chance()).sum() == pytest.approx(24, rel=1e-4)
-    assert (corruptions.thicken(image, 1, chance())[0, 0, 14] > 0).sum() == 3
-    assert (corruptions.thicken(image, -1, chance())[0, 0, 14] > 0).sum() == 1
+    assert robustness.blur(image, 1.5, chance()).sum() == pytest.approx(24, rel=1e-4)
+    assert (robustness.thicken(image, 1, chance())[0, 0, 14] > 0).sum() == 3
+    assert (robustness.thicken(image, -1, chance())[0, 0, 14] > 0).sum() == 1
 
 
 def test_occlusion_blanks_one_square() -> None:
-    hidden = corruptions.occlude(torch.ones(20, 1, 28, 28), 5, chance())
+    hidden = robustness.occlude(torch.ones(20, 1, 28, 28), 5, chance())
     assert (hidden == 0).sum((1, 2, 3)).tolist() == [25] * 20
 
 
@@ -77,7 +77,7 @@ def test_fgsm_moves_no_pixel_further_than_epsilon_and_hurts(digits: Dataset) -> 
     model = load_weights()
     part = digits.test[:200]
     images = scale(part.images)
-    corrupted = corruptions.fgsm(model, images, part.labels, 0.1)
+    corrupted = robustness.fgsm(model, images, part.labels, 0.1)
     assert (corrupted - images).abs().max() <= 0.1 + 1e-6
     loss = nn.functional.cross_entropy
     assert loss(model(corrupted), part.labels) > loss(model(images), part.labels)
@@ -85,7 +85,7 @@ def test_fgsm_moves_no_pixel_further_than_epsilon_and_hurts(digits: Dataset) -> 
 
 def test_the_table_has_every_strength_once_and_the_clean_accuracy(digits: Dataset) -> None:
     model, part = load_weights(), digits.test[:100]
-    table = corruptions.corruption_accuracy({"a": model, "b": model}, part)
+    table = robustness.corruption_accuracy({"a": model, "b": model}, part)
     assert set(table.corruption) == {*CORRUPTIONS, "FGSM"}
     a, b = (table[table.network == name].drop(columns="network").reset_index() for name in "ab")
     assert (a.accuracy == b.accuracy).all()

@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
-from corruptions import affine
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 from torch import Tensor, nn
 
 from lenet_lib.data import Images
+from lenet_lib.evaluation.robustness import affine
 from lenet_lib.models import predict_logits
 
 Array = NDArray[np.floating[Any]]
