@@ -87,7 +87,7 @@ def _agree(model: nn.Module, fast: nn.Module) -> bool:
             except RuntimeError:  # a forward that expects 15×15 values; if neither, it will say so
                 return False
         loss = F.cross_entropy(logits, torch.arange(4))
-        wanted = list(pair[0].parameters())
+        wanted = [weight for weight in pair[0].parameters() if weight.requires_grad]
         found.append((logits, *torch.autograd.grad(loss, wanted, materialize_grads=True)))
     return all(torch.allclose(one, other) for one, other in zip(*found, strict=True))
 
@@ -127,11 +127,12 @@ class _ConvMaxPool2d(torch.autograd.Function):
         kernels = torch.stack([F.pad(weight[:, 0], shift) for shift in SHIFTS])
         candidates = (kernels.view(4 * maps, -1) @ columns).view(2, 2, maps, -1)  # down, across
         left, right = winners = torch.maximum(candidates[0], candidates[1])
-        # Zeros and ones as floats: comparing to booleans and multiplying by them is slower.
-        torch.ge(candidates[0], candidates[1], out=candidates[0])
         pooled = torch.maximum(left, right)
-        torch.ge(left, right, out=left)
-        ctx.save_for_backward(columns, candidates, winners)
+        if any(ctx.needs_input_grad):
+            # Zeros and ones as floats: comparing to booleans and multiplying by them is slower.
+            torch.ge(candidates[0], candidates[1], out=candidates[0])
+            torch.ge(left, right, out=left)
+            ctx.save_for_backward(columns, candidates, winners)
         pooled.add_(bias[:, None])
         nchw = pooled.view(maps, count, height, width).transpose(0, 1)
         return nchw.contiguous(memory_format=torch.channels_last)

@@ -30,6 +30,7 @@ from lenet_lib.training.provenance import code_digest
 from lenet_lib.training.recipe import Recipe
 from lenet_lib.training.schedule import make_optimizer, make_schedule
 from lenet_lib.training.temperature import fold_temperature
+from lenet_lib.training.whitening import whiten
 
 
 @dataclass
@@ -143,6 +144,8 @@ class _Training:
         # Channels last in memory: the CPU's convolution and pooling kernels are faster on it.
         layout: Any = {"device": device, "memory_format": torch.channels_last}
         self.model = NETWORKS[recipe.network]().to(**layout)
+        if recipe.whitening:
+            whiten(self.model, train)
         self.network = accelerate(self.model)  # the same weights, for the steps
         averages = recipe.cycle_epochs < recipe.epochs
         self.average = AveragedModel(self.model) if averages else None
@@ -229,6 +232,7 @@ class _Training:
             self.model.load_state_dict(self.average.module.state_dict())
         if self.recipe.recalibrate_bn:
             update_bn((scale(images) for images in self.train.images.split(1000)), self.network)
+        self.model.requires_grad_(True)  # also what was excluded from this training
         if self.recipe.temperature_scaling:
             fold_temperature(self.model, self.train)
         self.history[-1]["seconds"] += time.perf_counter() - start

@@ -18,6 +18,7 @@ TRAINING = (
     "lenet_lib.models.fast_conv",
     *(f"lenet_lib.training.{name}" for name in ("augment", "committee", "corruption")),
     *(f"lenet_lib.training.{name}" for name in ("distillation", "loop", "schedule", "temperature")),
+    "lenet_lib.training.whitening",
 )
 """The modules of the training itself."""
 

@@ -120,6 +120,9 @@ class Recipe:
         recalibrate_bn: Whether batch normalisation's means and variances are estimated anew, after
             the last epoch, on the training images as they are: distorted ones, seen during
             training, have others, and are not what the network will read (cf. Touvron et al. 2019).
+        whitening: Whether the first convolution is set to whitening kernels of the training images
+            and not trained (Jordan 2024, see :mod:`lenet_lib.training.whitening`); for networks
+            that begin as ``LeNet`` does only.
         temperature_scaling: Whether the logits are divided, after the last epoch, by the
             temperature with the least loss on the training images (Guo et al. 2017), which is
             folded into the last layer and changes no prediction; for networks with a linear last
@@ -162,6 +165,7 @@ class Recipe:
     distortion: Distortion | None = None
     corruption: float = 0.0
     recalibrate_bn: bool = False
+    whitening: bool = False
     temperature_scaling: bool = False
     swa: float = 0.0
     swa_learning_rate: float = 0.0
@@ -250,6 +254,7 @@ _RULES = {
     "network": _one_of(Network),
     "corruption": _SHARE,
     "recalibrate_bn": _SWITCH,
+    "whitening": _SWITCH,
     "temperature_scaling": _SWITCH,
     "swa": _SHARE,
     "swa_learning_rate": _NOT_NEGATIVE,
@@ -259,7 +264,13 @@ _RULES = {
     "cached_augmentations": _at_least(1),
 }
 
+BEGINS_AS_LENET = ("LeNet", "LeNetNoBatchNorm", "LeNetDropout", "LeNetSigmoid", "LeNetTanh")
+
 _ONLY_FOR: dict[str, tuple[Callable[[Recipe], bool], str]] = {
+    "whitening": (
+        lambda recipe: recipe.network in BEGINS_AS_LENET,
+        "networks that begin as LeNet does",
+    ),
     "temperature_scaling": (
         lambda recipe: recipe.network != "LeNet5",
         "networks with a linear last layer",

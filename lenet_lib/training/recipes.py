@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from lenet_lib.errors import LenetError
-from lenet_lib.training.recipe import Distortion, Network, Recipe
+from lenet_lib.training.recipe import BEGINS_AS_LENET, Distortion, Network, Recipe
 
 REFERENCE = Recipe(  # the assignment's settings, exactly
     name="reference",
@@ -167,6 +167,8 @@ def with_network(recipe: Recipe, network: Network) -> Recipe:
     change: dict[str, Any] = {"network": network}
     if network == "LeNet5":  # its last layer measures distances
         change["temperature_scaling"] = False
+    if network not in BEGINS_AS_LENET:
+        change["whitening"] = False
     return replace(recipe, **change)
 
 

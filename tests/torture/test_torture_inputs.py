@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from helpers import kinds
-from helpers import report_samples as samples
+from helpers import kinds, report_samples as samples
 from PIL import Image
 
 import lenet_lib
