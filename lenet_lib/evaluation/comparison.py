@@ -86,9 +86,8 @@ def settings_table(names: Sequence[str]) -> pd.DataFrame:
         row: dict[str, Any] = recipe.settings()
         row |= row.pop("distortion") or dict.fromkeys(Distortion.__dataclass_fields__)
         row |= dict.fromkeys(recipe.unused())
-        row["swa"] = recipe.swa or None
-        row["corruption"] = recipe.corruption or None
-        row["temperature_scaling"] = recipe.temperature_scaling or None
+        for setting in ("swa", "corruption", "whitening", "temperature_scaling"):
+            row[setting] = row[setting] or None
         row["teacher"] = recipe.teacher and recipe.teacher.name
         if not row["alpha"]:
             row["alpha"] = row["sigma"] = None
