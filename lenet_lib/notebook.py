@@ -100,13 +100,9 @@ def table(
     places = decimals if isinstance(decimals, Mapping) else {}
     default = decimals if isinstance(decimals, int) else 2
     formatters: Any = {
-        name: f"{{:,.{places.get(str(name), default)}f}}".format
+        name: (f"{{:,.{places.get(str(name), default)}f}}" if kind.kind == "f" else "{:,}").format
         for name, kind in frame.dtypes.items()
-        if pd.api.types.is_float_dtype(kind)
-    } | {
-        name: "{:,}".format
-        for name, kind in frame.dtypes.items()
-        if pd.api.types.is_integer_dtype(kind)
+        if kind.kind in "fiu"
     }
     return HTML(frame.to_html(index=index, border=0, formatters=formatters, na_rep="–"))
 

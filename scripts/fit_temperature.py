@@ -1,6 +1,6 @@
 """Fit a network's temperature: ``python scripts/fit_temperature.py`` (Guo et al. 2017).
 
-The committed network was trained on all training images, so none is left to fit a temperature on.
+The released network was trained on all training images, so none is left to fit a temperature on.
 Its recipe is therefore repeated on the training part of the writer-disjoint split, the temperature
 is fitted on the validation writers, and written into the facts of the weights' file.
 

@@ -143,19 +143,15 @@ def load_or_stand_in(
         return load("digits"), banner
 
 
-def split_by_writer(
-    train: Images, who: Writers | None, *, fraction: float = 1 / 6, seed: int = 0
-) -> Split:
+def split_by_writer(train: Images, who: Writers | None, *, seed: int = 0) -> Split:
     """Set a validation part aside whose writers wrote nothing in the training part.
 
-    The same fraction of the students and of the Census employees is drawn (each wrote all ten
-    digits about equally often). Without writers the tail of the training set is taken, and a
-    warning says so.
+    A sixth of the students and of the Census employees is drawn (each wrote all ten digits about
+    equally often). Without writers the tail of the training set is taken, and a warning says so.
 
     Args:
         train: The training set, N images.
         who: Its writers (see :func:`~lenet_lib.data.writers.load_writers`), or None.
-        fraction: Part of the writers that is set aside, 0–1; about as large a part of the images.
         seed: Chooses the writers.
     """
     from sklearn.model_selection import GroupShuffleSplit
@@ -168,9 +164,9 @@ def split_by_writer(
             LenetWarning,
             stacklevel=2,
         )
-        held_out = np.arange(count - round(count * fraction), count)
+        held_out = np.arange(count - round(count / 6), count)
     else:
-        shuffle = GroupShuffleSplit(1, test_size=fraction, random_state=seed)
+        shuffle = GroupShuffleSplit(1, test_size=1 / 6, random_state=seed)
         halves = [np.flatnonzero(who.student), np.flatnonzero(~who.student)]
         drawn = [half[next(shuffle.split(half, groups=who.writer[half]))[1]] for half in halves]
         held_out = np.sort(np.concatenate(drawn))

@@ -16,19 +16,15 @@ ASSIGNMENT = "reference"
 """The recipe with the assignment's settings."""
 
 
-def summarise(table: pd.DataFrame, by: str = "recipe") -> pd.DataFrame:
-    """Give runs, mean error and its t-interval, all in % of the test images, group by group.
-
-    Args:
-        table: A study's table: one row a run, ``accuracy`` as a fraction; two runs a group at
-            least.
-        by: The column that names the groups; they keep the order in which they come.
+def summarise(table: pd.DataFrame) -> pd.DataFrame:
+    """Summarise a study's table, which has two runs of each recipe at least.
 
     Returns:
-        By group: ``runs, error, low, high, seconds`` (the mean training time, one thread).
+        By recipe, in the order in which they come: ``runs``; the mean ``error`` and its t-interval
+        ``low`` to ``high``, in % of the test images; ``seconds``, the mean training time.
     """
     rows = {}
-    for name, runs in table.groupby(by, sort=False):
+    for name, runs in table.groupby("recipe", sort=False):
         error, low, high = mean_interval(100 * (1 - runs["accuracy"]))
         rows[str(name)] = (len(runs), error, low, high, runs["seconds"].mean())
     columns = ["runs", "error", "low", "high", "seconds"]
@@ -105,13 +101,9 @@ def _shown(value: object) -> str:
 
 
 def compare_recipes(
-    table: pd.DataFrame,
-    pairs: Sequence[tuple[str, str]],
-    *,
-    value: str = "accuracy",
-    by: str = "recipe",
+    table: pd.DataFrame, pairs: Sequence[tuple[str, str]], *, by: str = "recipe"
 ) -> pd.DataFrame:
-    """Compare the runs of a study, two groups at a time, as one family of tests.
+    """Compare the accuracies of a study's runs, two groups at a time, as one family of tests.
 
     The comparison that a reader looks for is always in the family: where recipes are compared and
     none of the pairs starts from the assignment's, the last pair's recipe is compared with it too.
@@ -119,17 +111,15 @@ def compare_recipes(
     Args:
         table: A study's table: one row a run.
         pairs: (before, after), values of the column ``by``.
-        value: The column to compare. Fractions (``accuracy``) are given in percentage points.
         by: The column that names the groups.
 
     Returns:
-        As :func:`lenet_lib.evaluation.statistics.compare` gives it.
+        As :func:`lenet_lib.evaluation.statistics.compare` gives it, in percentage points.
     """
     pairs = list(pairs)
     if by == "recipe" and not any(before == ASSIGNMENT for before, _ in pairs):
         pairs.append((ASSIGNMENT, pairs[-1][1]))
-    unit = 100 if value == "accuracy" else 1
-    runs = {str(name): unit * group[value].to_numpy() for name, group in table.groupby(by)}
+    runs = {str(name): 100 * group["accuracy"].to_numpy() for name, group in table.groupby(by)}
     return compare(runs, pairs)
 
 

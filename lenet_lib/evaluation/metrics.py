@@ -14,11 +14,11 @@ from lenet_lib.errors import LenetError
 from lenet_lib.models import predict_logits
 
 
-def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Give the score interval of a proportion (Wilson 1927), as fractions 0–1."""
+def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
+    """Give the 95% score interval of a proportion (Wilson 1927), as fractions 0–1."""
     from scipy.stats import binomtest
 
-    interval = binomtest(successes, trials).proportion_ci(confidence, method="wilson")
+    interval = binomtest(successes, trials).proportion_ci(method="wilson")
     return float(interval.low), float(interval.high)
 
 

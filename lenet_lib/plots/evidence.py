@@ -18,24 +18,19 @@ from lenet_lib.plots.style import COLOURS, COLUMN, PALETTE
 
 
 def variants(
-    table: pd.DataFrame,
-    summary: pd.DataFrame,
-    labels: Mapping[str, str] | None = None,
-    *,
-    by: str = "recipe",
+    table: pd.DataFrame, summary: pd.DataFrame, labels: Mapping[str, str] | None = None
 ) -> Figure:
     """Draw every run's test error, one row a variant, with the mean and its interval.
 
     Args:
-        table: One row a run: the column ``by``, ``accuracy`` (0–1).
+        table: One row a run: ``recipe``, ``accuracy`` (0–1).
         summary: What :func:`lenet_lib.evaluation.comparison.summarise` gives; its order is the
             rows'.
         labels: What to write beside a variant instead of its name.
-        by: The column that names the variants.
     """
     figure, axes = plt.subplots(figsize=(COLUMN, 0.7 + 0.4 * len(summary)))
     names, errors = labels or {}, table.assign(error=100 * (1 - table["accuracy"]))
-    groups = {name: runs["error"] for name, runs in errors.groupby(by)}
+    groups = {name: runs["error"] for name, runs in errors.groupby("recipe")}
     shown = {names.get(str(name), str(name)): groups[name] for name in summary.index}
     draw_runs(axes, shown, summary[["error", "low", "high"]].clip(lower=0.01))
     for place, (error, high) in enumerate(summary[["error", "high"]].to_numpy()):
@@ -124,17 +119,16 @@ def cost(summary: pd.DataFrame) -> Figure:
     return figure
 
 
-def robustness(table: pd.DataFrame, *, columns: int = 3) -> Figure:
-    """Draw accuracy against the strength of each corruption, one panel each.
+def robustness(table: pd.DataFrame) -> Figure:
+    """Draw accuracy against the strength of each corruption, one panel each, three in a row.
 
     Args:
-        table: What :func:`lenet_lib.evaluation.robustness.corruption_accuracy` gives.
-        columns: Panels in a row.
+        table: ``results/robustness.csv``: ``network, corruption, strength, unit, accuracy`` (0–1).
     """
     with mpl.rc_context({"figure.constrained_layout.use": False}):  # seaborn lays out itself
         grid = sns.relplot(
             table.assign(percent=100 * table["accuracy"]), kind="line", x="strength", y="percent",
-            hue="network", style="network", col="corruption", col_wrap=columns, markers=True,
+            hue="network", style="network", col="corruption", col_wrap=3, markers=True,
             dashes=False, palette=COLOURS[: table["network"].nunique()],
             facet_kws={"sharex": False},
         )  # fmt: skip
@@ -142,7 +136,7 @@ def robustness(table: pd.DataFrame, *, columns: int = 3) -> Figure:
     for kind, axes in grid.axes_dict.items():
         axes.set(title=kind, xlabel=units[kind], ylabel="accuracy (%)", ylim=(0, 103))
     figure: Figure = grid.figure
-    figure.set_size_inches(COLUMN, 0.4 + 1.85 * -(-len(units) // columns))
+    figure.set_size_inches(COLUMN, 0.4 + 1.85 * -(-len(units) // 3))
     figure.set_layout_engine("constrained")
     sns.move_legend(grid, "outside upper center", ncols=3, title=None)
     return figure

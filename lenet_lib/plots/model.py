@@ -133,15 +133,12 @@ def top_patches(patches: Tensor) -> Figure:
     return figure
 
 
-def activation_histograms(
-    networks: Mapping[str, Mapping[str, Tensor]], *, bins: int = 40
-) -> Figure:
+def activation_histograms(networks: Mapping[str, Mapping[str, Tensor]]) -> Figure:
     """Draw how each layer's activations are distributed, a row a network.
 
     Args:
         networks: By title: each layer's activations over some images, by its name, of any shape.
             All networks have the same layers; the share of exact zeros is written into each panel.
-        bins: Bars a panel.
     """
     layers = list(next(iter(networks.values())))
     figure, grid = plt.subplots(
@@ -153,7 +150,7 @@ def activation_histograms(
     for row, (title, activations) in zip(grid, networks.items(), strict=True):
         for axes, layer in zip(row, layers, strict=True):
             values = activations[layer].detach().flatten().double().numpy()
-            axes.hist(values, bins=bins, weights=np.full(len(values), 100 / len(values)))
+            axes.hist(values, bins=40, weights=np.full(len(values), 100 / len(values)))
             zeros = 100 * (values == 0).mean()
             axes.text(
                 0.95, 0.92, f"{zeros:.0f}% zero", transform=axes.transAxes, ha="right", va="top",

@@ -54,12 +54,11 @@ def schedules(traces: Mapping[str, Sequence[tuple[float, float]]], steps: int) -
     return figure
 
 
-def loss_per_step(runs: Mapping[str, ArrayLike], *, steps: int = 0) -> Figure:
+def loss_per_step(runs: Mapping[str, ArrayLike]) -> Figure:
     """Draw the training loss of each batch, and its running mean.
 
     Args:
         runs: By name: the cross-entropy of every batch in nats, in the order of the steps.
-        steps: Steps an epoch, whose ends are marked; 0 marks none.
     """
     figure, axes = plt.subplots(figsize=(COLUMN, 2.6))
     for colour, (name, losses) in zip(COLOURS, runs.items(), strict=False):
@@ -67,8 +66,6 @@ def loss_per_step(runs: Mapping[str, ArrayLike], *, steps: int = 0) -> Figure:
         series.index += 1
         axes.plot(series, color=colour, lw=0.7, alpha=0.4)
         axes.plot(series.ewm(span=max(2, len(series) / 20)).mean(), color=colour, label=name)
-    for epoch in range(1, len(series) // steps + 1 if steps else 0):
-        axes.axvline(epoch * steps, color=PALETTE["grey"], lw=0.7, ls=":")
     log_axis(axes, "y")
     axes.set(xlabel="optimiser step", ylabel="loss of the batch (nats)", xlim=(0, None))
     axes.legend(title="running mean" if len(runs) > 1 else None)

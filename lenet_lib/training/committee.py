@@ -11,7 +11,6 @@ import torch
 from filelock import FileLock
 from torch import nn
 
-from lenet_lib import files
 from lenet_lib.data import Images
 from lenet_lib.models import load_weights, save_weights
 from lenet_lib.training.device import precision
@@ -60,8 +59,7 @@ def _trained(
     if folder is None:
         return fit(teacher, train, seed=seed, checkpoint=None).model
     weights, checkpoint = folder / f"seed{seed}.safetensors", folder / f"seed{seed}.pt"
-    files.make_folder(folder)
-    with FileLock(f"{weights}.lock"):
+    with FileLock(f"{weights}.lock"):  # which makes the folder
         if not weights.exists():
             model = fit(teacher, train, seed=seed, checkpoint=checkpoint).model
             save_weights(model, weights, recipe=teacher.name, seed=seed)

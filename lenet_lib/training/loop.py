@@ -21,7 +21,7 @@ from lenet_lib.errors import LenetError
 from lenet_lib.models import NETWORKS, is_finite, predict_logits
 from lenet_lib.models.fast_conv import accelerate
 from lenet_lib.training.augment import distort
-from lenet_lib.training.checkpoint import Stateful, restore, save
+from lenet_lib.training.checkpoint import restore, save
 from lenet_lib.training.committee import prepare_lessons
 from lenet_lib.training.corruption import corrupt
 from lenet_lib.training.device import choose_device, keep_freed_memory, precision, repeatable
@@ -131,11 +131,7 @@ class _Training:
     """The state of a run between two epochs: network, optimiser, schedule, history."""
 
     def __init__(
-        self,
-        recipe: Recipe,
-        train: Images,
-        seed: int,
-        lessons: Lessons | None = None,
+        self, recipe: Recipe, train: Images, seed: int, lessons: Lessons | None = None
     ) -> None:
         self.recipe, self.train, self.seed, self.lessons = recipe, train, seed, lessons
         device = train.labels.device
@@ -153,13 +149,8 @@ class _Training:
         self.schedule = make_schedule(recipe, self.optimizer, self.steps)
         self.loss = nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing)
         self.precision = precision(recipe.mixed_precision, device)
-        parts: dict[str, Stateful | None] = {
-            "model": self.model,
-            "average": self.average,
-            "optimizer": self.optimizer,
-            "schedule": self.schedule,
-        }
-        self.parts = {name: part for name, part in parts.items() if part is not None}
+        names = ("model", "average", "optimizer", "schedule")
+        self.parts = {name: part for name in names if (part := getattr(self, name)) is not None}
 
     def epoch(self, epoch: int, bar: tqdm[Any]) -> None:
         """Train for one pass over the data and append it to the history."""
@@ -184,9 +175,7 @@ class _Training:
             if answers is None:
                 loss = self.loss(logits, labels)
             else:
-                temperature = self.recipe.teacher_temperature
-                soft_targets = (answers[index].float() / temperature).softmax(1)
-                loss = self.loss(logits / temperature, soft_targets)
+                loss = self._distilled_loss(logits, answers[index].float())
             self.optimizer.zero_grad()
             loss.backward()
             self.optimizer.step()
@@ -224,6 +213,11 @@ class _Training:
         if self.recipe.corruption:
             images = corrupt(images, self.recipe.corruption, generator)
         return images
+
+    def _distilled_loss(self, logits: Tensor, answers: Tensor) -> Tensor:
+        temperature = self.recipe.teacher_temperature
+        loss: Tensor = self.loss(logits / temperature, (answers / temperature).softmax(1))
+        return loss
 
     def finish(self) -> None:
         """Average weights, recalibrate batch normalisation and scale logits, as the recipe asks."""

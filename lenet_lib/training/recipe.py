@@ -15,17 +15,9 @@ from lenet_lib.errors import LenetError
 Optimizer = Literal["adam", "adamw", "sgd"]
 Schedule = Literal["constant", "one-cycle", "cosine", "step"]
 Network = Literal[
-    "LeNet",
-    "LeNet5",
-    "SmallVGG",
-    "MLP",
-    "LeNetNoBatchNorm",
-    "LeNetDropout",
-    "LeNetSigmoid",
-    "LeNetTanh",
-    "LeNetQuarter",
-    "LeNet1x1",
-]
+    "LeNet", "LeNet5", "SmallVGG", "MLP", "LeNetNoBatchNorm", "LeNetDropout", "LeNetSigmoid",
+    "LeNetTanh", "LeNetQuarter", "LeNet1x1",
+]  # fmt: skip
 """The names in :data:`lenet_lib.models.NETWORKS`, which needs torch."""
 
 
@@ -223,63 +215,44 @@ class Recipe:
 
 def _chosen(settings: Recipe | Distortion) -> dict[str, Any]:
     """List what differs from its default, but for the name; 8 and 8.0 are the same number."""
-    values = {field.name: getattr(settings, field.name) for field in fields(settings)}
-    usual = {field.name: field.default for field in fields(settings)} | {"name": values.get("name")}
-    return {
-        name: _chosen(value)
-        if isinstance(value, Recipe | Distortion)
-        else float(value)
-        if type(value) is int
-        else value
-        for name, value in values.items()
-        if value != usual[name]
-    }
+    chosen: dict[str, Any] = {}
+    for field in fields(settings):
+        value = getattr(settings, field.name)
+        if field.name != "name" and value != field.default:
+            inner = isinstance(value, Recipe | Distortion)
+            same = float(value) if type(value) is int else value
+            chosen[field.name] = _chosen(value) if inner else same
+    return chosen
 
 
+_WORD = _Rule(
+    str, lambda x: bool(re.fullmatch(r"[\w.+=-]+", x)), "a word of letters, digits and . _ + = -"
+)
 _RULES = {
-    "name": _Rule(
-        str,
-        lambda x: bool(re.fullmatch(r"[\w.+=-]+", x)),
-        "a word of letters, digits and . _ + = -",
-    ),
-    "epochs": _at_least(1),
+    "name": _WORD,
     "batch_size": _at_least(2),
     "optimizer": _one_of(Optimizer),
-    "learning_rate": _POSITIVE,
     "schedule": _one_of(Schedule),
-    "momentum": _SHARE,
-    "warmup": _SHARE,
-    "weight_decay": _NOT_NEGATIVE,
-    "label_smoothing": _SHARE,
     "network": _one_of(Network),
-    "corruption": _SHARE,
-    "recalibrate_bn": _SWITCH,
-    "whitening": _SWITCH,
-    "temperature_scaling": _SWITCH,
-    "swa": _SHARE,
-    "swa_learning_rate": _NOT_NEGATIVE,
-    "mixed_precision": _SWITCH,
-    "teachers": _at_least(1),
-    "teacher_temperature": _POSITIVE,
-    "cached_augmentations": _at_least(1),
+    **dict.fromkeys(("epochs", "teachers", "cached_augmentations"), _at_least(1)),
+    **dict.fromkeys(("learning_rate", "teacher_temperature"), _POSITIVE),
+    **dict.fromkeys(("weight_decay", "swa_learning_rate"), _NOT_NEGATIVE),
+    **dict.fromkeys(("momentum", "warmup", "label_smoothing", "corruption", "swa"), _SHARE),
+    **dict.fromkeys(("recalibrate_bn", "whitening"), _SWITCH),
+    **dict.fromkeys(("temperature_scaling", "mixed_precision"), _SWITCH),
 }
 
 BEGINS_AS_LENET = ("LeNet", "LeNetNoBatchNorm", "LeNetDropout", "LeNetSigmoid", "LeNetTanh")
 
 _ONLY_FOR: dict[str, tuple[Callable[[Recipe], bool], str]] = {
-    "whitening": (
-        lambda recipe: recipe.network in BEGINS_AS_LENET,
-        "networks that begin as LeNet does",
-    ),
-    "temperature_scaling": (
-        lambda recipe: recipe.network != "LeNet5",
-        "networks with a linear last layer",
-    ),
+    "whitening": (lambda recipe: recipe.network in BEGINS_AS_LENET, "what begins as LeNet does"),
+    "temperature_scaling": (lambda recipe: recipe.network != "LeNet5", "a linear last layer"),
     "momentum": (lambda recipe: recipe.optimizer == "sgd", "optimizer sgd"),
     "warmup": (lambda recipe: recipe.schedule == "one-cycle", "schedule one-cycle"),
     "swa_learning_rate": (lambda recipe: recipe.swa > 0, "averaged weights (swa above 0)"),
-    "teachers": (lambda recipe: recipe.teacher is not None, "recipes with a teacher"),
-    "teacher_temperature": (lambda recipe: recipe.teacher is not None, "recipes with a teacher"),
-    "cached_augmentations": (lambda recipe: recipe.teacher is not None, "recipes with a teacher"),
+    **dict.fromkeys(
+        ("teachers", "teacher_temperature", "cached_augmentations"),
+        (lambda recipe: recipe.teacher is not None, "recipes with a teacher"),
+    ),
 }
 """Field → when it has an effect, and the same in words."""

@@ -10,11 +10,7 @@ from lenet_lib.errors import LenetError
 from lenet_lib.training.recipe import BEGINS_AS_LENET, Distortion, Network, Recipe
 
 REFERENCE = Recipe(  # the assignment's settings, exactly
-    name="reference",
-    epochs=20,
-    batch_size=1024,
-    optimizer="adam",
-    learning_rate=0.02,
+    name="reference", epochs=20, batch_size=1024, optimizer="adam", learning_rate=0.02
 )
 FAST = Recipe(
     name="fast",
@@ -39,24 +35,13 @@ ONE_CYCLE = Recipe(
     weight_decay=0.05,
 )
 LENET5 = replace(ONE_CYCLE, name="lenet5", network="LeNet5", learning_rate=0.005)
-AFFINE = replace(
-    ONE_CYCLE,
-    name="affine",
-    distortion=Distortion(rotation=8, scale=0.08, shear=0.1, shift=1.5, alpha=0),
-)
-ELASTIC = replace(
-    ONE_CYCLE,
-    name="elastic",
-    distortion=Distortion(rotation=8, scale=0.08, shear=0.1, shift=1.5, alpha=15),
-)
+BOUNDS = Distortion(rotation=8, scale=0.08, shear=0.1, shift=1.5, alpha=0)
+AFFINE = replace(ONE_CYCLE, name="affine", distortion=BOUNDS)
+ELASTIC = replace(ONE_CYCLE, name="elastic", distortion=replace(BOUNDS, alpha=15))
 RECALIBRATED = replace(ELASTIC, name="elastic-recalibrated", recalibrate_bn=True)
 LONG = replace(RECALIBRATED, name="long", epochs=40)
 AVERAGED = replace(LONG, name="averaged", epochs=80, swa=0.75, swa_learning_rate=0.004)
-GENTLE = replace(
-    AVERAGED,
-    name="gentle",
-    distortion=Distortion(rotation=8, scale=0.08, shear=0.1, shift=1.5, alpha=8),
-)
+GENTLE = replace(AVERAGED, name="gentle", distortion=replace(BOUNDS, alpha=8))
 TEACHER = replace(
     AVERAGED, name="teacher", network="SmallVGG", epochs=20, swa=0.4, mixed_precision=True
 )
@@ -78,23 +63,10 @@ RECALIBRATED_TOO = [  # what recalibration alone does to the others, for compari
 
 RECIPES = {
     recipe.name: recipe
-    for recipe in (
-        REFERENCE,
-        FAST,
-        SPRINT,
-        ONE_CYCLE,
-        LENET5,
-        AFFINE,
-        ELASTIC,
-        RECALIBRATED,
-        LONG,
-        AVERAGED,
-        GENTLE,
-        TEACHER,
-        BEST,
-        ROBUST,
-        *RECALIBRATED_TOO,
-    )
+    for recipe in [
+        *(REFERENCE, FAST, SPRINT, ONE_CYCLE, LENET5, AFFINE, ELASTIC, RECALIBRATED),
+        *(LONG, AVERAGED, GENTLE, TEACHER, BEST, ROBUST, *RECALIBRATED_TOO),
+    ]
 }
 """All named recipes, by name."""
 
@@ -130,14 +102,8 @@ REACHED = {
 """Recipe → what ``results/study.csv`` says of it; a test holds the two together."""
 
 LADDER = (
-    "reference",
-    "one-cycle",
-    "affine",
-    "elastic",
-    "elastic-recalibrated",
-    "long",
-    "averaged",
-    "best",
+    *("reference", "one-cycle", "affine", "elastic"),
+    *("elastic-recalibrated", "long", "averaged", "best"),
 )
 """From the assignment's recipe to the best one: each adds one idea to the one before it."""
 

@@ -48,7 +48,6 @@ def test_reference_is_the_assignments_recipe() -> None:
         "corruption": 0.0,
         "recalibrate_bn": False,
         "whitening": False,
-        "whitening": False,
         "temperature_scaling": False,
         "swa": 0.0,
         "swa_learning_rate": 0.0,

@@ -62,7 +62,7 @@ def test_other_networks_are_trained_without_it(few: Images) -> None:
     for network in ("MLP", "LeNet5", "LeNet1x1", "SmallVGG"):
         assert network not in BEGINS_AS_LENET
         assert not with_network(RECIPES["fast"], network).whitening
-        with pytest.raises(LenetError, match="whitening is for networks that begin as LeNet"):
+        with pytest.raises(LenetError, match="whitening is for what begins as LeNet"):
             replace(WHITENED, network=network)
     with pytest.raises(LenetError, match="MLP has none"):
         whiten(NETWORKS["MLP"](), few)
