@@ -101,28 +101,13 @@ class Job:
             "settings": self.recipe.digest(),
         }
 
-    def train(
-        self,
-        dataset: Dataset,
-        device: torch.device,
-        *,
-        checkpoint: Path | None = None,
-        progress: bool = False,
-    ) -> Fit:
-        """Train on the data set's training part; the other options are those of ``fit``."""
+    def train(self, dataset: Dataset, device: torch.device, **options: Any) -> Fit:
+        """Train on the data set's training part; the options are those of ``fit``."""
         train = dataset.train
         if self.train_images is not None:
             generator = torch.Generator().manual_seed(self.seed)
             train = train[torch.randperm(len(train), generator=generator)[: self.train_images]]
-        return fit(
-            self.recipe,
-            train,
-            seed=self.seed,
-            device=device,
-            checkpoint=checkpoint,
-            teachers=TEACHERS,
-            progress=progress,
-        )
+        return fit(self.recipe, train, seed=self.seed, device=device, teachers=TEACHERS, **options)
 
     def test(self, fitted: Fit, dataset: Dataset, device: torch.device) -> Record:
         """Read the test set once, with the trained network, and record the run."""

@@ -133,21 +133,16 @@ def top_activating_patches(
         their map, float32 maps×count.
     """
     layer = next(step for step in layers(model) if step.name == name)
-    maps, _, width = layer.shape
+    width = layer.shape[-1]
     output = {step: value for step, _, value in _record(model, scale(images))}[name]
     best, place = output.flatten(2).max(2)
     value, which = best.topk(count, dim=0)
     margin = max(0, -layer.start) + layer.field
     padded = F.pad(images[:, 0], (margin, margin, margin, margin))
-    patches = torch.zeros(maps, count, layer.field, layer.field, dtype=torch.uint8)
-    for number in range(maps):
-        for rank, image in enumerate(which[:, number].tolist()):
-            row, column = divmod(int(place[image, number]), width)
-            top, left = (margin + layer.start + layer.jump * at for at in (row, column))
-            patches[number, rank] = padded[
-                image, top : top + layer.field, left : left + layer.field
-            ]
-    return patches, value.T
+    windows = padded.unfold(1, layer.field, 1).unfold(2, layer.field, 1)
+    where = place.gather(0, which).T
+    top, left = (margin + layer.start + layer.jump * at for at in (where // width, where % width))
+    return windows[which.T, top, left], value.T
 
 
 def _record(model: nn.Module, x: Tensor) -> list[tuple[str, nn.Module, Tensor]]:
