@@ -240,7 +240,9 @@ def test_the_page_folds_the_solutions_that_run(path: Path, book: Any) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:.*interactive widget")
-@pytest.mark.parametrize(("full", "most"), [(False, 25), (True, 55)])
+@pytest.mark.parametrize(
+    ("full", "most"), [(False, 25), pytest.param(True, 55, marks=pytest.mark.slow)]
+)
 def test_the_editions_are_no_longer_than_asked_for(full: bool, most: int, tmp_path: Path) -> None:
     folder = ROOT / "notebooks"
     settings = read_settings(folder, full=full, author="A")

@@ -6,7 +6,17 @@ import json
 import shutil
 from pathlib import Path
 
-from helpers.cli import lenet
+import pytest
+from helpers.cli import SMALL, lenet
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A finished run, and what it printed."""
+    here = tmp_path_factory.mktemp("run")
+    result = lenet("run", *SMALL, "--epochs", "1", cwd=here)
+    assert result.returncode == 0, result.stderr
+    return here / "runs" / "digits-fast-1epochs-seed0", result.stdout
 
 
 def test_evaluate_takes_a_run_or_weights(finished: tuple[Path, str]) -> None:

@@ -14,6 +14,15 @@ from helpers.cli import SMALL, lenet
 from helpers.paths import ROOT
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A finished run of the default command on the small digits, and what it printed."""
+    here = tmp_path_factory.mktemp("run")
+    result = lenet("run", *SMALL, "--seed", "3", cwd=here)
+    assert result.returncode == 0, result.stderr
+    return here / "runs" / "digits-fast-seed3", result.stdout
+
+
 def test_run_prints_what_the_assignment_printed(finished: tuple[Path, str]) -> None:
     _, output = finished
     assert "62,018" in output

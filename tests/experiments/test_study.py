@@ -101,11 +101,12 @@ def test_what_is_done_is_not_done_again(
 
 def test_the_command_keeps_the_weights(tmp_path: Path) -> None:
     out, kept = tmp_path / "t.csv", tmp_path / "kept"
-    words = ["study", "--recipe", "fast", "--dataset", "digits", "--seeds", "1", "--quiet"]
+    words = ["study", "--recipe", "fast", "--dataset", "digits", "--train-images", "64"]
+    words += ["--seeds", "1", "--jobs", "1", "--quiet"]
     result = CliRunner().invoke(app, [*words, "--out", str(out), "--weights", str(kept)])
     assert result.exit_code == 0, result.output
-    row = pd.read_csv(out).iloc[0]
-    assert (kept / f"fast-LeNet-{row.train_images}-seed0.safetensors").is_file()
+    assert list(pd.read_csv(out).train_images) == [64]
+    assert (kept / "fast-LeNet-64-seed0.safetensors").is_file()
 
 
 def test_fewer_training_images_are_drawn_by_the_seed() -> None:

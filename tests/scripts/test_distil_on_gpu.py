@@ -6,6 +6,7 @@ import dataclasses
 import runpy
 from functools import partial
 
+import pytest
 import torch
 from helpers.paths import ROOT
 from helpers.training import CPU, SMALL
@@ -34,6 +35,7 @@ def test_many_students_loss_and_gradients_are_each_ones_own() -> None:
         torch.testing.assert_close(gradients[row], own)
 
 
+@pytest.mark.slow
 def test_students_become_what_the_package_makes_of_each(mnist: Dataset) -> None:
     recipe = dataclasses.replace(
         RECIPES["robust"],
