@@ -13,6 +13,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +95,8 @@ def table(
 ) -> HTML:
     """Give a data frame as a table whose numbers are rounded, with commas at the thousands.
 
+    A number above 0 that rounds to 0, as a p value may, is given as less than the last place.
+
     Parameters
     ----------
     frame
@@ -106,7 +109,7 @@ def table(
     places = decimals if isinstance(decimals, Mapping) else {}
     default = decimals if isinstance(decimals, int) else 2
     formatters: Any = {
-        name: f"{{:,.{places.get(str(name), default)}f}}".format
+        name: partial(_rounded, places=places.get(str(name), default))
         for name, kind in frame.dtypes.items()
         if pd.api.types.is_float_dtype(kind)
     } | {
@@ -115,6 +118,11 @@ def table(
         if pd.api.types.is_integer_dtype(kind)
     }
     return HTML(frame.to_html(index=index, border=0, formatters=formatters, na_rep="–"))
+
+
+def _rounded(value: float, places: int) -> str:
+    least = 10.0**-places
+    return f"<{least:.{places}f}" if 0 < value < least / 2 else f"{value:,.{places}f}"
 
 
 def claim(holds: object, sentence: str) -> None:
