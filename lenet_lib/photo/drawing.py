@@ -70,7 +70,7 @@ class DigitCanvas(anywidget.AnyWidget):
         """Add a still picture, for print and code hosts, where no kernel answers."""
         shown = super()._repr_mimebundle_(**options)
         data, metadata = shown if isinstance(shown, tuple) else (shown, {})
-        return data | {"image/png": _still(self.classifier)}, metadata
+        return (data or {}) | {"image/png": _still(self.classifier)}, metadata
 
 
 def _still(classifier: Classifier) -> str:
