@@ -87,7 +87,7 @@ def _still(classifier: Classifier) -> str:
     font = ImageFont.load_default(size=16)
     ImageDraw.Draw(page).text((5, 254), str(Prediction.of(row)), font=font, fill=0)
     file = io.BytesIO()
-    page.save(file, "PNG", optimize=True)
+    page.save(file, "PNG", optimize=True, dpi=(200, 200))  # in print 63 mm wide
     return base64.b64encode(file.getvalue()).decode("ascii")
 
 

@@ -37,7 +37,7 @@ def variants(
     by
         The column that names the variants.
     """
-    figure, axes = plt.subplots(figsize=(COLUMN, 0.7 + 0.4 * len(summary)))
+    figure, axes = plt.subplots(figsize=(COLUMN, 0.6 + 0.31 * len(summary)))
     names, errors = labels or {}, table.assign(error=100 * (1 - table["accuracy"]))
     groups = {name: runs["error"] for name, runs in errors.groupby(by)}
     shown = {names.get(str(name), str(name)): groups[name] for name in summary.index}
