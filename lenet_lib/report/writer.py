@@ -65,9 +65,10 @@ class Writer(Inlines):
 
     def nested(self, nodes: Iterable[Node]) -> Code:
         """Write what a list's item, a cell or a box holds; a lone paragraph loses its space."""
-        nodes = [node for node in nodes if not is_blank(node) or node.tag == "br"]
-        if len(nodes) == 1 and nodes[0].tag == "p":
-            nodes = children(nodes[0])
+        nodes = list(nodes)
+        shown = [node for node in nodes if not is_blank(node) or node.tag == "br"]
+        if len(shown) == 1 and shown[0].tag == "p":
+            nodes = shown = children(shown[0])
         self._inside += 1
         if any(map(is_block, nodes)):
             blocks = self.blocks(nodes)

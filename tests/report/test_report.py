@@ -98,6 +98,13 @@ def test_links_elsewhere_lose_only_their_link(tmp_path: Path) -> None:
     assert not result.destinations()
 
 
+def test_words_in_a_list_keep_the_space_between_them(tmp_path: Path) -> None:
+    items = "1. *Hint:* `np.roll`\n2. *Next:* **bold**\n   - below"
+    text = typeset(tmp_path, markdown(f"# A\n\n{items}")).text
+    assert "Hint: np.roll" in text
+    assert "Next: bold" in text
+
+
 def test_equal_headings_in_two_notebooks(tmp_path: Path) -> None:
     a = samples.write(tmp_path / "a.ipynb", markdown("# A\n\n## Limits\n\n[own](#limits)"))
     b = samples.write(
