@@ -63,14 +63,14 @@ def _forward(recipe: Recipe) -> list[int]:
 
 
 _UNITS = {
-    "warmup": "warm-up (share of the cycle)",
-    "swa": "averaged (share of the epochs)",
-    "swa_learning_rate": "learning rate while averaged",
+    "warmup": "warm-up (share of cycle)",
+    "swa": "averaged (share of epochs)",
+    "swa_learning_rate": "rate while averaged",
     "teacher": "teacher (a recipe)",
     "teachers": "teachers",
-    "corruption": "corrupted (share of the images)",
+    "corruption": "corrupted (share of images)",
     "teacher_temperature": "temperature of both",
-    "cached_augmentations": "distorted copies of an image",
+    "cached_augmentations": "distorted copies per image",
     "rotation": "rotation (± degrees)",
     "scale": "scale (±)",
     "shear": "shear (±)",

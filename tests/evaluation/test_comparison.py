@@ -134,12 +134,12 @@ def test_runs_repeat_each_others_mistakes() -> None:
 
 def test_settings_without_a_part_in_a_recipe_show_a_dash() -> None:
     table = comparison.settings_table(["reference", "affine", "averaged"])
-    assert list(table.loc["warm-up (share of the cycle)"]) == ["–", "0.3", "0.3"]
+    assert list(table.loc["warm-up (share of cycle)"]) == ["–", "0.3", "0.3"]
     assert list(table.loc["rotation (± degrees)"]) == ["–", "8", "8"]
     assert list(table.loc["elastic σ (pixels)"]) == ["–", "–", "4"]
-    assert list(table.loc["averaged (share of the epochs)"]) == ["–", "–", "0.75"]
+    assert list(table.loc["averaged (share of epochs)"]) == ["–", "–", "0.75"]
     assert list(table.loc["recalibrate bn"]) == ["no", "no", "yes"]
     assert not {"teacher (a recipe)", "momentum"} & {*table.index}  # no recipe here uses them
     taught = comparison.settings_table(["averaged", "best"])
     assert list(taught.loc["teacher (a recipe)"]) == ["–", "teacher"]
-    assert list(taught.loc["distorted copies of an image"]) == ["–", "100"]
+    assert list(taught.loc["distorted copies per image"]) == ["–", "100"]
