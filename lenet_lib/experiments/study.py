@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 import torch
@@ -137,7 +137,6 @@ def study(
     *,
     data_dir: Path | None = None,
     workers: int | None = None,
-    backend: Literal["loky", "dask"] = "loky",
     scheduler: str | None = None,
     weights: Path | None = None,
     progress: bool = True,
@@ -150,11 +149,9 @@ def study(
         data_dir: Where the data are; also on the cluster's machines.
         workers: Processes at a time; by default as many as there are cores, or as the cluster
             offers.
-        backend, scheduler: ``loky`` for processes on this machine, or ``dask`` and the address of
-            its scheduler.
-        weights: Folder for each run's weights, ``<recipe>-<network>-<train
-            images>-seed<k>.safetensors``, with the digest of settings that are not the recipe's
-            own; by default none are kept.
+        scheduler: The address of Dask's; without it processes on this machine do the work.
+        weights: Folder for each run's weights, ``<recipe>-<network>-<images>-seed<k>.safetensors``,
+            with the digest of settings that are not the recipe's own; by default none are kept.
         progress: Show a progress bar on stderr.
 
     Returns:
@@ -173,10 +170,8 @@ def study(
             raise LenetError(
                 f"{job.dataset} has {count:,} training images, not {job.train_images:,}."
             )
-    with (
-        _backend(backend, scheduler),
-        tqdm(total=len(jobs), unit="run", disable=not progress) as bar,
-    ):
+    bar = tqdm(total=len(jobs), unit="run", disable=not progress)
+    with _cluster(scheduler) if scheduler else nullcontext(), bar:
         bar.update(len(jobs) - len(todo))
         parallel = joblib.Parallel(n_jobs=workers or -1, return_as="generator_unordered")
         records = parallel(joblib.delayed(run_one)(job, data_dir) for job in todo)
@@ -217,11 +212,8 @@ def _keep(record: Record, folder: Path) -> None:
 
 
 @contextmanager
-def _backend(name: str, scheduler: str | None) -> Iterator[None]:
-    """Choose where joblib runs its tasks; on Dask a task whose worker dies is done again."""
-    if name == "loky":
-        yield
-        return
+def _cluster(scheduler: str) -> Iterator[None]:
+    """Let joblib run its tasks on Dask's workers; one whose worker dies is done again."""
     import joblib
 
     try:

@@ -78,10 +78,8 @@ def layers(model: nn.Module, *, padding: int = 0) -> list[Layer]:
             layers.
         padding: Pixels that ``forward`` itself puts around the image before the first layer.
     """
-    found: list[Layer] = []
+    found, field, jump, start = [], 1, 1, -padding
     for name, module, output in _record(model, torch.zeros(1, 1, 28, 28)):
-        last = found[-1] if found else None
-        field, jump, start = (last.field, last.jump, last.start) if last else (1, 1, -padding)
         kernel, stride, pad = _window(module)
         if output.ndim == 2 or not field:
             field, jump, start = 0, 0, 0
@@ -91,21 +89,10 @@ def layers(model: nn.Module, *, padding: int = 0) -> list[Layer]:
         own = dict(module.named_parameters())
         biases = sum(p.numel() for key, p in own.items() if key.endswith("bias"))
         weights = sum(p.numel() for p in own.values()) - biases
-        uses = output[0, 0].numel() if output.ndim == 4 else 1
-        found.append(
-            Layer(
-                name,
-                type(module).__name__,
-                tuple(output.shape[1:]),
-                weights,
-                biases,
-                weights * uses,
-                kernel if output.ndim == 4 and kernel > 1 else 0,
-                field,
-                jump,
-                start,
-            )
-        )
+        uses, window = (output[0, 0].numel(), kernel) if output.ndim == 4 else (1, 0)
+        counts = weights, biases, weights * uses, window if window > 1 else 0
+        kind, shape = type(module).__name__, tuple(output.shape[1:])
+        found.append(Layer(name, kind, shape, *counts, field, jump, start))
     return found
 
 

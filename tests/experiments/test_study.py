@@ -177,7 +177,7 @@ def test_wrong_words_are_refused(options: tuple[str, ...], code: int, words: str
 def test_a_scheduler_that_is_none_is_one_sentence(tmp_path: Path) -> None:
     out = tmp_path / "t.csv"
     with pytest.raises(LenetError, match="No Dask scheduler answers at 'nowhere'"):
-        study(jobs(1), out, backend="dask", scheduler="nowhere", progress=False)
+        study(jobs(1), out, scheduler="nowhere", progress=False)
     assert not out.exists()
 
 
@@ -186,7 +186,7 @@ def test_without_dask_one_sentence_names_the_extra(
 ) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)  # its import fails
     with pytest.raises(LenetError, match=r'distributed.*: pip install "lenet-report\[study\]"\.$'):
-        study(jobs(1), tmp_path / "t.csv", backend="dask", scheduler="x", progress=False)
+        study(jobs(1), tmp_path / "t.csv", scheduler="x", progress=False)
     assert not list(tmp_path.iterdir())
 
 
