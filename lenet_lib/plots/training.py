@@ -98,10 +98,11 @@ def compare_learning_curves(runs: Mapping[str, Sequence[pd.DataFrame]]) -> Figur
             palette=[PALETTE["blue"], PALETTE["red"]], legend=axes is grid[0, 0],
         )  # fmt: skip
         last = 100 * np.array([history["validation_accuracy"].iloc[-1] for history in histories])
-        axes.set(title=name, xlabel="epoch", ylabel="cross-entropy (nats)")
+        axes.set(xlabel="epoch", ylabel="cross-entropy (nats)")
+        axes.set_title(name, pad=15)
         axes.text(
-            0.04, 0.05, f"accuracy {last.mean():.1f}%\n({last.min():.1f}–{last.max():.1f}%)",
-            transform=axes.transAxes, ha="left", va="bottom", fontsize=8,
+            0, 1.03, f"accuracy {last.mean():.1f}% ({last.min():.1f}–{last.max():.1f}%)",
+            transform=axes.transAxes, fontsize=8,
         )  # fmt: skip
     for axes in grid.flat[len(runs) :]:
         axes.set_axis_off()
