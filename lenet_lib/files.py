@@ -9,27 +9,11 @@ from pathlib import Path
 from lenet_lib.errors import LenetError
 
 
-def make_folder(path: Path) -> None:
-    """Make a folder, and those above it, if it is not there.
-
-    Raises
-    ------
-    LenetError
-        It can't be made.
-    """
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise LenetError(f"{path} can't be made ({error.strerror}); free the place.") from None
-
-
 def write(path: Path, content: str | bytes) -> None:
     """Write text (UTF-8) or bytes beside the place, then rename it there, making its folder.
 
-    Raises
-    ------
-    LenetError
-        The place can't be written to; what stood there before still does.
+    Raises:
+        LenetError: The place can't be written to; what stood there before still does.
     """
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:

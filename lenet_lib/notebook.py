@@ -61,10 +61,9 @@ def setup() -> None:
 def start(dataset: str | None = None) -> Dataset:
     """Set the figures up, and load the data set that the notebook is about, by its name.
 
-    Raises
-    ------
-    LenetError
-        The data set is neither on this machine nor to be had; the message says what to do.
+    Raises:
+        LenetError: The data set is neither on this machine nor to be had; the message says what to
+            do.
     """
     from lenet_lib.data import load
 
@@ -75,10 +74,8 @@ def start(dataset: str | None = None) -> Dataset:
 def results(name: str) -> pd.DataFrame:
     """Read a committed table of the checkout's ``results/``, from whichever folder this runs in.
 
-    Raises
-    ------
-    LenetError
-        The table is not there; the message says where it was looked for.
+    Raises:
+        LenetError: The table is not there; the message says where it was looked for.
     """
     path = Path(__file__).resolve().parents[1] / "results" / name
     try:
@@ -97,25 +94,20 @@ def table(
 
     A number above 0 that rounds to 0, as a p value may, is given as less than the last place.
 
-    Parameters
-    ----------
-    frame
-        What to show, whole.
-    decimals
-        Decimal places of the columns of floats: one number, or one for each column's name.
-    index
-        Whether its row labels are shown.
+    Args:
+        frame: What to show, whole.
+        decimals: Decimal places of the columns of floats: one number, or one for each column's
+            name.
+        index: Whether its row labels are shown.
     """
     places = decimals if isinstance(decimals, Mapping) else {}
     default = decimals if isinstance(decimals, int) else 2
     formatters: Any = {
         name: partial(_rounded, places=places.get(str(name), default))
+        if kind.kind == "f"
+        else "{:,}".format
         for name, kind in frame.dtypes.items()
-        if pd.api.types.is_float_dtype(kind)
-    } | {
-        name: "{:,}".format
-        for name, kind in frame.dtypes.items()
-        if pd.api.types.is_integer_dtype(kind)
+        if kind.kind in "fiu"
     }
     return HTML(frame.to_html(index=index, border=0, formatters=formatters, na_rep="–"))
 
@@ -141,18 +133,13 @@ def check_prose(file: str, **written_for: object) -> None:
     With the parameters that the text was written for a stale sentence is an error; with others
     (another data set, another seed) the sentences that no longer hold are listed.
 
-    Parameters
-    ----------
-    file
-        The notebook's own file name, in the folder in which it runs.
-    **written_for
-        The notebook's parameters and the values that its text was written for.
+    Args:
+        file: The notebook's own file name, in the folder in which it runs.
+        **written_for: The notebook's parameters and the values that its text was written for.
 
-    Raises
-    ------
-    LenetError
-        The file is no notebook; or the parameters are as the text expects and yet a number or a
-        claim is stale.
+    Raises:
+        LenetError: The file is no notebook; or the parameters are as the text expects and yet a
+            number or a claim is stale.
     """
     names = sys._getframe(1).f_globals
     try:

@@ -29,10 +29,8 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z*`<])|\n\s*\n|\n(?=\s*[|#*-])")
 def texts(book: Mapping[str, Any]) -> Iterator[str]:
     """Go through everything that a notebook says: its Markdown, captions, alternative texts.
 
-    Parameters
-    ----------
-    book
-        The notebook as its JSON has it, or as nbformat reads it.
+    Args:
+        book: The notebook as its JSON has it, or as nbformat reads it.
     """
     for cell in book["cells"]:
         if cell["cell_type"] == "markdown":
@@ -48,15 +46,9 @@ def expressions(text: str) -> list[str]:
 def compute(expression: str, names: Mapping[str, Any]) -> str:
     """Evaluate an expression, with or without a format specification, and format its value.
 
-    Raises
-    ------
-    LenetError
-        It can't be evaluated or formatted; the message names the expression and the reason.
-
-    >>> compute("len(digits):,", {"digits": range(60_000)})
-    '60,000'
-    >>> compute("[7, 8, 9][1:]", {})
-    '[8, 9]'
+    Raises:
+        LenetError: It can't be evaluated or formatted; the message names the expression and the
+            reason.
     """
     source, spec = _split(expression)
     try:

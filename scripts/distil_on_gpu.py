@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,9 +32,9 @@ from lenet_lib.experiments.record import TEACHERS
 from lenet_lib.experiments.study import Tables
 from lenet_lib.models import LeNet, save_weights
 from lenet_lib.models.fast_conv import SHIFTS
-from lenet_lib.training import Fit, Recipe, get_recipe
+from lenet_lib.training import Fit, Recipe, fit, get_recipe
+from lenet_lib.training.committee import prepare_lessons
 from lenet_lib.training.distillation import Lessons
-from lenet_lib.training.loop import prepare_lessons
 from lenet_lib.training.schedule import trace_schedule
 
 SHAPES = {name: weight.shape for name, weight in LeNet().named_parameters()}
@@ -90,12 +91,9 @@ def normalise(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
 def forward(weights: Sequence[Tensor], x: Tensor) -> Tensor:
     """Compute the students' logits, S×B×10, in training mode.
 
-    Parameters
-    ----------
-    weights
-        LeNet's, in the order of its parameters, each with a first dimension of S students.
-    x
-        float S×B×28×28, 0–1.
+    Args:
+        weights: LeNet's, in the order of its parameters, each with a first dimension of S students.
+        x: float S×B×28×28, 0–1.
     """
     conv1, b1, conv2, b2, fc1, c1, gain1, shift1, fc2, c2, gain2, shift2, fc3, c3 = weights
     x = block(block(F.pad(x, (2, 0, 2, 0))[..., None], conv1, b1), conv2, b2)
@@ -222,7 +220,8 @@ def main(
     """Train the students, keep their weights, and read the test set once with each."""
     recipe, mnist, place = get_recipe(name), data.load("mnist"), torch.device(device)
     torch.backends.cuda.matmul.allow_tf32 = True
-    lessons = prepare_lessons(recipe, mnist.train, 0, place, TEACHERS, progress=True)
+    train_teacher = partial(fit, device=place, progress=True)
+    lessons = prepare_lessons(recipe, mnist.train, train_teacher, 0, place, TEACHERS)
     students = Students(recipe, range(seeds), lessons)
     students.train()
     tables = Tables(out / "study.csv")

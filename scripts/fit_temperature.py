@@ -1,6 +1,6 @@
 """Fit a network's temperature: ``python scripts/fit_temperature.py`` (Guo et al. 2017).
 
-The committed network was trained on all training images, so none is left to fit a temperature on.
+The released network was trained on all training images, so none is left to fit a temperature on.
 Its recipe is therefore repeated on the training part of the writer-disjoint split, the temperature
 is fitted on the validation writers, and written into the facts of the weights' file.
 
@@ -22,16 +22,13 @@ from lenet_lib.models import WEIGHTS
 def measure(weights: Path = WEIGHTS, twin: Path | None = None) -> float:
     """Find the temperature of a network's recipe, and write it into its file.
 
-    Parameters
-    ----------
-    weights
-        A safetensors file whose facts name its recipe and seed, and which gains ``temperature``.
-    twin
-        Weights that the same recipe made of the split's training part; trained now without it.
+    Args:
+        weights: A safetensors file whose facts name its recipe and seed, and which gains
+            ``temperature``.
+        twin: Weights that the same recipe made of the split's training part; trained now without
+            it.
 
-    Returns
-    -------
-    float
+    Returns:
         The temperature: logits are divided by it.
     """
     from lenet_lib.data import load, load_writers, split_by_writer

@@ -193,11 +193,11 @@ def speed() -> Iterator[Entry]:
 
 def others() -> Iterator[Entry]:
     """Give the counts and means of the remaining tables."""
-    spoilt = read("robustness.csv")
+    robust = read("robustness.csv")
     fifteen = read("mnist_c.csv")
-    for network in spoilt.network.unique():
+    for network in robust.network.unique():
         for kind in ("noise", "blur", "contrast"):
-            own = spoilt[(spoilt.network == network) & (spoilt.corruption == kind)]
+            own = robust[(robust.network == network) & (robust.corruption == kind)]
             yield Entry(
                 f"mean accuracy of `{network}` over strengths of {kind}, the clean images included",
                 f"{own.accuracy.mean():.2f}",

@@ -32,16 +32,11 @@ ELSEWHERE = "The web edition has this sheet [on a page of its own](draw.md)."
 def chapter(book: dict[str, Any], name: str) -> dict[str, Any]:
     """Turn a notebook into what MyST-NB shows as meant.
 
-    Parameters
-    ----------
-    book
-        The notebook as its JSON has it; it is changed.
-    name
-        The file's name without its ending.
+    Args:
+        book: The notebook as its JSON has it; it is changed.
+        name: The file's name without its ending.
 
-    Returns
-    -------
-    dict
+    Returns:
         The same, without the marks around checked numbers; each figure and table with its caption
         and alternative text where MyST-NB looks for them, and a link in place of a live widget.
     """

@@ -60,7 +60,6 @@ def study_command(
             out,
             data_dir=data_dir,
             workers=jobs,
-            backend=backend,
             scheduler=scheduler,
             weights=weights,
             progress=options.show_progress(quiet),

@@ -48,10 +48,8 @@ def raw_folder(name: str, data_dir: str | Path | None = None) -> Path:
 
     Each file may be there as it is or packed as it is downloaded, with ``.gz`` after its name.
 
-    Raises
-    ------
-    LenetError
-        A named folder lacks the files, or none was named and the download failed.
+    Raises:
+        LenetError: A named folder lacks the files, or none was named and the download failed.
     """
     inside = Path(TORCHVISION_CLASSES[name], "raw")
     folder = (_named_folder(data_dir) or default_data_dir()) / inside
@@ -95,10 +93,8 @@ def read_writers(
     It is looked for beside MNIST (``QMNIST/raw``), then downloaded into ``data/``; None when that
     fails.
 
-    Raises
-    ------
-    LenetError
-        The file on disk is damaged.
+    Raises:
+        LenetError: The file on disk is damaged.
     """
     name, md5 = WRITER_FILES[train]
     places = [_named_folder(data_dir), _named_folder(None), default_data_dir()]

@@ -24,11 +24,9 @@ def longest_side(images: Tensor) -> NDArray[np.int64]:
 def moments(images: Tensor) -> NDArray[np.float64]:
     """Find each image's centre of mass and slant; images are uint8 N×1×H×W, each with some ink.
 
-    Returns
-    -------
-    NDArray
-        float64 N×3: row and column of the centre of mass (pixels, counted from 0), and the slant
-        of the ink in degrees, positive where the top leans to the right.
+    Returns:
+        float64 N×3: row and column of the centre of mass (pixels, counted from 0), and the slant of
+        the ink in degrees, positive where the top leans to the right.
     """
     ink = images[:, 0].double()
     ink = ink / ink.sum((1, 2), keepdim=True)

@@ -18,21 +18,15 @@ class IdxError(ValueError):
 def read_idx(content: bytes) -> NDArray[np.generic]:
     """Read an array from the bytes of an idx file.
 
-    Parameters
-    ----------
-    content
-        Two zero bytes, the element type, the number of dimensions, each dimension as a big-endian
-        uint32, then the elements in C order.
+    Args:
+        content: Two zero bytes, the element type, the number of dimensions, each dimension as a
+            big-endian uint32, then the elements in C order.
 
-    Returns
-    -------
-    ndarray
+    Returns:
         A writable copy in the machine's own byte order.
 
-    Raises
-    ------
-    IdxError
-        The header is not that of an idx file, or the length does not fit it.
+    Raises:
+        IdxError: The header is not that of an idx file, or the length does not fit it.
     """
     if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in DTYPES:
         raise IdxError("an idx header (two zero bytes, then an element type)")

@@ -73,21 +73,15 @@ DIGIT_NAMES = tuple("0123456789")
 def scale(images: Tensor) -> Tensor:
     """Turn pixels into what every network here is fed.
 
-    Parameters
-    ----------
-    images
-        Whole numbers 0–255, which are divided by 255, or floats 0–1, which are left as they are;
-        any shape.
+    Args:
+        images: Whole numbers 0–255, which are divided by 255, or floats 0–1, which are left as they
+            are; any shape.
 
-    Returns
-    -------
-    Tensor
+    Returns:
         float32 0–1, same shape.
 
-    Raises
-    ------
-    LenetError
-        Values beyond these ranges, or NaN: what they are meant to be can't be told.
+    Raises:
+        LenetError: Values beyond these ranges, or NaN: what they are meant to be can't be told.
     """
     if images.dtype == torch.uint8:
         return images.float() / 255
@@ -103,20 +97,16 @@ def scale(images: Tensor) -> Tensor:
 def load(name: str = "mnist", data_dir: str | Path | None = None) -> Dataset:
     """Load a data set from disk, downloading it into the repository's ``data/`` if need be.
 
-    Parameters
-    ----------
-    name
-        ``mnist``, ``fashion-mnist``, ``kmnist`` or ``digits`` (scikit-learn's, always at hand).
-    data_dir
-        Folder in torchvision's layout (``MNIST/raw/train-images-idx3-ubyte``, … or the same
-        files with ``.gz``). Without it, ``$LENET_DATA``, then ``data/``. A folder that is named
-        must hold the data; a relative name counts from the working folder.
+    Args:
+        name: ``mnist``, ``fashion-mnist``, ``kmnist`` or ``digits`` (scikit-learn's, always at
+            hand).
+        data_dir: Folder in torchvision's layout (``MNIST/raw/train-images-idx3-ubyte``, … or the
+            same files with ``.gz``). Without it, ``$LENET_DATA``, then ``data/``. A folder that is
+            named must hold the data; a relative name counts from the working folder.
 
-    Raises
-    ------
-    LenetError
-        An unknown name, a folder without the files, a damaged file, or a failed download
-        (:class:`lenet_lib.data.download.DownloadError`).
+    Raises:
+        LenetError: An unknown name, a folder without the files, a damaged file, or a failed
+            download (:class:`lenet_lib.data.download.DownloadError`).
     """
     if name == "digits":
         return _sklearn_digits()
@@ -133,16 +123,12 @@ def load_or_stand_in(
 ) -> tuple[Dataset, str]:
     """Load a data set; where MNIST can't be had at all, scikit-learn's digits stand in.
 
-    Returns
-    -------
-    tuple
+    Returns:
         The data set, and the banner that must be printed above all that follows from it: empty
         unless it is a stand-in.
 
-    Raises
-    ------
-    LenetError
-        As for :func:`load`; only a failed download of MNIST itself is made up for.
+    Raises:
+        LenetError: As for :func:`load`; only a failed download of MNIST itself is made up for.
     """
     try:
         return load(name, data_dir), ""
@@ -157,25 +143,16 @@ def load_or_stand_in(
         return load("digits"), banner
 
 
-def split_by_writer(
-    train: Images, who: Writers | None, *, fraction: float = 1 / 6, seed: int = 0
-) -> Split:
+def split_by_writer(train: Images, who: Writers | None, *, seed: int = 0) -> Split:
     """Set a validation part aside whose writers wrote nothing in the training part.
 
-    The same fraction of the students and of the Census employees is drawn (each wrote all ten
-    digits about equally often). Without writers the tail of the training set is taken, and a
-    warning says so.
+    A sixth of the students and of the Census employees is drawn (each wrote all ten digits about
+    equally often). Without writers the tail of the training set is taken, and a warning says so.
 
-    Parameters
-    ----------
-    train
-        The training set, N images.
-    who
-        Its writers (see :func:`~lenet_lib.data.writers.load_writers`), or None.
-    fraction
-        Part of the writers that is set aside, 0–1; about as large a part of the images.
-    seed
-        Chooses the writers.
+    Args:
+        train: The training set, N images.
+        who: Its writers (see :func:`~lenet_lib.data.writers.load_writers`), or None.
+        seed: Chooses the writers.
     """
     from sklearn.model_selection import GroupShuffleSplit
 
@@ -187,9 +164,9 @@ def split_by_writer(
             LenetWarning,
             stacklevel=2,
         )
-        held_out = np.arange(count - round(count * fraction), count)
+        held_out = np.arange(count - round(count / 6), count)
     else:
-        shuffle = GroupShuffleSplit(1, test_size=fraction, random_state=seed)
+        shuffle = GroupShuffleSplit(1, test_size=1 / 6, random_state=seed)
         halves = [np.flatnonzero(who.student), np.flatnonzero(~who.student)]
         drawn = [half[next(shuffle.split(half, groups=who.writer[half]))[1]] for half in halves]
         held_out = np.sort(np.concatenate(drawn))

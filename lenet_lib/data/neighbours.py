@@ -22,21 +22,15 @@ def nearest(
     Float products propose a few more than k; those are ranked by their exact integer distances,
     equal ones by position.
 
-    Parameters
-    ----------
-    queries, references
-        uint8 N×1×H×W and M×1×H×W.
-    k
-        How many to find.
-    query_group, reference_group
-        int64 N and M. References of the query's own group are not looked at: number the images to
-        keep each from finding itself, or give writers to keep it from finding its own hand.
-    batch
-        Queries at a time; changes nothing but the memory used.
+    Args:
+        queries, references: uint8 N×1×H×W and M×1×H×W.
+        k: How many to find.
+        query_group, reference_group: int64 N and M. References of the query's own group are not
+            looked at: number the images to keep each from finding itself, or give writers to keep
+            it from finding its own hand.
+        batch: Queries at a time; changes nothing but the memory used.
 
-    Returns
-    -------
-    tuple
+    Returns:
         Positions among the references, int64 N×k, nearest first; and distances in grey levels,
         float64 N×k.
     """

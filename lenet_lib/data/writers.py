@@ -34,10 +34,8 @@ def load_writers(data_dir: str | Path | None = None, *, train: bool = True) -> W
     it is neither on disk nor to be had. ``data_dir`` is that of :func:`lenet_lib.data.load`;
     without ``train`` the 10,000 test digits are meant.
 
-    Raises
-    ------
-    LenetError
-        The file on disk is damaged.
+    Raises:
+        LenetError: The file on disk is damaged.
     """
     table = read_writers(data_dir, train=train)
     if table is None:
@@ -54,18 +52,12 @@ def writer_effect(
 ) -> dict[int, float]:
     """Tell how each writer differs from all others who write the same digits.
 
-    Parameters
-    ----------
-    values
-        Something measured of each image, float64 N.
-    labels, writer
-        Digit and writer of each image, int64 N each.
-    each
-        Leave out writers with fewer than so many examples of any digit that occurs.
+    Args:
+        values: Something measured of each image, float64 N.
+        labels, writer: Digit and writer of each image, int64 N each.
+        each: Leave out writers with fewer than so many examples of any digit that occurs.
 
-    Returns
-    -------
-    dict
+    Returns:
         Writer → mean of the value's difference from its digit's mean, in the value's unit.
     """
     means = np.bincount(labels, values) / np.maximum(np.bincount(labels), 1)

@@ -1,6 +1,8 @@
-"""How good a network is and how sure that is: metrics, statistics, calibration, robustness."""
+"""How good a network is and how sure that is: metrics, statistics, calibration, mistakes."""
 
-from .metrics import Metrics as Metrics
-from .metrics import evaluate as evaluate
-from .metrics import score as score
-from .metrics import wilson_interval as wilson_interval
+from .metrics import (
+    Metrics as Metrics,
+    evaluate as evaluate,
+    score as score,
+    wilson_interval as wilson_interval,
+)

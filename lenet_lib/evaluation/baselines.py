@@ -46,9 +46,7 @@ def pixels(images: Images) -> NDArray[np.float64]:
 def compare(train: Images, validation: Images) -> pd.DataFrame:
     """Fit every baseline to the pixels of ``train`` and test it on ``validation``.
 
-    Returns
-    -------
-    DataFrame
+    Returns:
         One row for each, by name: ``images`` it learned from; ``accuracy``, ``low`` and ``high``
         (95% Wilson interval) on the validation images, as fractions 0–1.
     """

@@ -21,20 +21,14 @@ def reliability(
 ) -> pd.DataFrame:
     """Compare confidence with accuracy, bin by bin of the confidence.
 
-    Parameters
-    ----------
-    confidence
-        Probability of the predicted class, 0–1, shape N.
-    correct
-        Whether the prediction is right, shape N.
-    bins
-        Number of bins; empty ones are left out.
-    strategy
-        ``uniform``, bins of equal width between 0 and 1; or ``quantile``, of equally many images.
+    Args:
+        confidence: Probability of the predicted class, 0–1, shape N.
+        correct: Whether the prediction is right, shape N.
+        bins: Number of bins; empty ones are left out.
+        strategy: ``uniform``, bins of equal width between 0 and 1; or ``quantile``, of equally many
+            images.
 
-    Returns
-    -------
-    DataFrame
+    Returns:
         One row a bin: its edges ``left`` and ``right`` (right edge included), the ``count`` of
         images in it, their mean ``confidence``, their ``accuracy`` and its 95% Wilson interval
         ``low`` to ``high``.
@@ -73,16 +67,11 @@ def expected_calibration_error(table: pd.DataFrame) -> float:
 def rejection_curve(confidence: ArrayLike, correct: ArrayLike) -> pd.DataFrame:
     """Give the accuracy on what is left when the least confident images are rejected.
 
-    Parameters
-    ----------
-    confidence
-        Any number by which to rank images, shape N.
-    correct
-        Whether the prediction is right, shape N.
+    Args:
+        confidence: Any number by which to rank images, shape N.
+        correct: Whether the prediction is right, shape N.
 
-    Returns
-    -------
-    DataFrame
+    Returns:
         One row for each number of images rejected, from none to all but one: ``rejected``, its
         ``rate`` (0–1), the ``errors`` among the images kept, and the ``accuracy`` on them (0–1).
     """

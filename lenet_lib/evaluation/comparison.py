@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Any
 
 import numpy as np
@@ -16,23 +16,15 @@ ASSIGNMENT = "reference"
 """The recipe with the assignment's settings."""
 
 
-def summarise(table: pd.DataFrame, by: str = "recipe") -> pd.DataFrame:
-    """Give runs, mean error and its t-interval, all in % of the test images, group by group.
+def summarise(table: pd.DataFrame) -> pd.DataFrame:
+    """Summarise a study's table, which has two runs of each recipe at least.
 
-    Parameters
-    ----------
-    table
-        A study's table: one row a run, ``accuracy`` as a fraction; two runs a group at least.
-    by
-        The column that names the groups; they keep the order in which they come.
-
-    Returns
-    -------
-    DataFrame
-        By group: ``runs, error, low, high, seconds`` (the mean training time, one thread).
+    Returns:
+        By recipe, in the order in which they come: ``runs``; the mean ``error`` and its t-interval
+        ``low`` to ``high``, in % of the test images; ``seconds``, the mean training time.
     """
     rows = {}
-    for name, runs in table.groupby(by, sort=False):
+    for name, runs in table.groupby("recipe", sort=False):
         error, low, high = mean_interval(100 * (1 - runs["accuracy"]))
         rows[str(name)] = (len(runs), error, low, high, runs["seconds"].mean())
     columns = ["runs", "error", "low", "high", "seconds"]
@@ -43,25 +35,31 @@ def multiply_adds(recipe: Recipe, images: int = 60_000) -> int:
     """Count the multiply-adds of a training run: a measure of its cost that no machine changes.
 
     An image costs a forward pass, and going back twice as much: once for the gradient by the
-    inputs, once for that by the weights. Teachers are counted apart, for they serve all seeds.
+    inputs, once for that by the weights. Behind a whitening convolution, which is not trained, both
+    are spared in the first layer, and that by the inputs in the second. Teachers are counted apart,
+    for they serve all seeds.
     """
-    return 3 * _forward(recipe) * recipe.epochs * images
+    spared = (2, 1) if recipe.whitening else ()
+    costs = zip_longest(_forward(recipe), spared, fillvalue=0)
+    return sum((3 - less) * cost for cost, less in costs) * recipe.epochs * images
 
 
 def teachers_multiply_adds(recipe: Recipe, images: int = 60_000) -> int:
     """Count the multiply-adds of a recipe's teachers: their training, then each reads each copy."""
     if recipe.teacher is None:
         return 0
-    read = _forward(recipe.teacher) * min(recipe.cached_augmentations, recipe.epochs) * images
+    copies = min(recipe.cached_augmentations, recipe.epochs)
+    read = sum(_forward(recipe.teacher)) * copies * images
     return recipe.teachers * (multiply_adds(recipe.teacher, images) + read)
 
 
-def _forward(recipe: Recipe) -> int:
-    """Count the multiply-adds with which a recipe's network reads one image."""
+def _forward(recipe: Recipe) -> list[int]:
+    """Count the multiply-adds with which each layer of a recipe's network reads one image."""
     from lenet_lib.models import NETWORKS
     from lenet_lib.models.summary import layers
 
-    return sum(step.multiply_adds for step in layers(NETWORKS[recipe.network]()))
+    steps = layers(NETWORKS[recipe.network]())
+    return [step.multiply_adds for step in steps if step.multiply_adds]
 
 
 _UNITS = {
@@ -90,9 +88,8 @@ def settings_table(names: Sequence[str]) -> pd.DataFrame:
         row: dict[str, Any] = recipe.settings()
         row |= row.pop("distortion") or dict.fromkeys(Distortion.__dataclass_fields__)
         row |= dict.fromkeys(recipe.unused())
-        row["swa"] = recipe.swa or None
-        row["corruption"] = recipe.corruption or None
-        row["temperature_scaling"] = recipe.temperature_scaling or None
+        for setting in ("swa", "corruption", "whitening", "temperature_scaling"):
+            row[setting] = row[setting] or None
         row["teacher"] = recipe.teacher and recipe.teacher.name
         if not row["alpha"]:
             row["alpha"] = row["sigma"] = None
@@ -110,38 +107,25 @@ def _shown(value: object) -> str:
 
 
 def compare_recipes(
-    table: pd.DataFrame,
-    pairs: Sequence[tuple[str, str]],
-    *,
-    value: str = "accuracy",
-    by: str = "recipe",
+    table: pd.DataFrame, pairs: Sequence[tuple[str, str]], *, by: str = "recipe"
 ) -> pd.DataFrame:
-    """Compare the runs of a study, two groups at a time, as one family of tests.
+    """Compare the accuracies of a study's runs, two groups at a time, as one family of tests.
 
     The comparison that a reader looks for is always in the family: where recipes are compared and
     none of the pairs starts from the assignment's, the last pair's recipe is compared with it too.
 
-    Parameters
-    ----------
-    table
-        A study's table: one row a run.
-    pairs
-        (before, after), values of the column ``by``.
-    value
-        The column to compare. Fractions (``accuracy``) are given in percentage points.
-    by
-        The column that names the groups.
+    Args:
+        table: A study's table: one row a run.
+        pairs: (before, after), values of the column ``by``.
+        by: The column that names the groups.
 
-    Returns
-    -------
-    DataFrame
-        As :func:`lenet_lib.evaluation.statistics.compare` gives it.
+    Returns:
+        As :func:`lenet_lib.evaluation.statistics.compare` gives it, in percentage points.
     """
     pairs = list(pairs)
     if by == "recipe" and not any(before == ASSIGNMENT for before, _ in pairs):
         pairs.append((ASSIGNMENT, pairs[-1][1]))
-    unit = 100 if value == "accuracy" else 1
-    runs = {str(name): unit * group[value].to_numpy() for name, group in table.groupby(by)}
+    runs = {str(name): 100 * group["accuracy"].to_numpy() for name, group in table.groupby(by)}
     return compare(runs, pairs)
 
 
@@ -154,14 +138,11 @@ def steps(ladder: Sequence[str]) -> list[tuple[str, str]]:
 def peeking_gain(table: pd.DataFrame) -> pd.DataFrame:
     """Tell what choosing the epoch that is best on the test set would add to the accuracy.
 
-    Parameters
-    ----------
-    table
-        ``results/peeking.csv``: ``recipe, seed, epoch, test_errors, test_images``, a row an epoch.
+    Args:
+        table: ``results/peeking.csv``: ``recipe, seed, epoch, test_errors, test_images``, a row an
+            epoch.
 
-    Returns
-    -------
-    DataFrame
+    Returns:
         By recipe: ``runs``; the mean accuracy after the ``last`` epoch and after each run's
         ``best`` one, in %; their difference ``gain`` in percentage points, and its 95% t-interval
         over seeds, ``low`` to ``high``.
@@ -191,10 +172,9 @@ def shared_mistakes(mistakes: pd.DataFrame) -> pd.DataFrame:
 def repeated_share(mistakes: pd.DataFrame) -> float:
     """Give the mean share of one run's mistakes that another run makes too, 0–1.
 
-    Parameters
-    ----------
-    mistakes
-        As for :func:`shared_mistakes`, of two runs at least; all ordered pairs of them count.
+    Args:
+        mistakes: As for :func:`shared_mistakes`, of two runs at least; all ordered pairs of them
+            count.
     """
     wrong = pd.crosstab(mistakes["index"], mistakes["seed"]).to_numpy()
     both = wrong.T @ wrong

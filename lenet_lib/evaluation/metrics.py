@@ -14,11 +14,11 @@ from lenet_lib.errors import LenetError
 from lenet_lib.models import predict_logits
 
 
-def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Give the score interval of a proportion (Wilson 1927), as fractions 0–1."""
+def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
+    """Give the 95% score interval of a proportion (Wilson 1927), as fractions 0–1."""
     from scipy.stats import binomtest
 
-    interval = binomtest(successes, trials).proportion_ci(confidence, method="wilson")
+    interval = binomtest(successes, trials).proportion_ci(method="wilson")
     return float(interval.low), float(interval.high)
 
 
@@ -26,22 +26,14 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tu
 class Metrics:
     """How good a set of predictions is.
 
-    Attributes
-    ----------
-    images, errors
-        How many images there are, and how many of them are misclassified.
-    loss
-        Mean cross-entropy over images, in nats; NaN where only predictions are known.
-    accuracy, accuracy_low, accuracy_high
-        Fraction right, and its 95% Wilson interval.
-    confusion
-        10×10 counts, rows true, columns predicted.
-    report
-        scikit-learn's classification report as a dictionary.
-    text
-        The same report as text, four digits.
-    predictions
-        What was predicted, int64 N.
+    Attributes:
+        images, errors: How many images there are, and how many of them are misclassified.
+        loss: Mean cross-entropy over images, in nats; NaN where only predictions are known.
+        accuracy, accuracy_low, accuracy_high: Fraction right, and its 95% Wilson interval.
+        confusion: 10×10 counts, rows true, columns predicted.
+        report: scikit-learn's classification report as a dictionary.
+        text: The same report as text, four digits.
+        predictions: What was predicted, int64 N.
     """
 
     images: int
@@ -89,14 +81,10 @@ def score(
 ) -> Metrics:
     """Compare predictions with labels.
 
-    Parameters
-    ----------
-    labels, predictions
-        Class numbers from 0, integers of shape N.
-    loss
-        Mean cross-entropy in nats, where it is known.
-    classes
-        Names of the classes.
+    Args:
+        labels, predictions: Class numbers from 0, integers of shape N.
+        loss: Mean cross-entropy in nats, where it is known.
+        classes: Names of the classes.
     """
     from sklearn.metrics import classification_report, confusion_matrix
 
@@ -125,10 +113,8 @@ def evaluate(model: nn.Module, images: Tensor, labels: Tensor, **options: Any) -
     The network returns logits N×10 and is put into evaluation mode and back; images are uint8
     N×1×28×28, labels int64 N; options are those of :func:`score`.
 
-    Raises
-    ------
-    LenetError
-        A logit is infinite or not a number.
+    Raises:
+        LenetError: A logit is infinite or not a number.
     """
     logits = predict_logits(model, images)
     loss = nn.functional.cross_entropy(logits.double(), labels.cpu()).item()

@@ -17,18 +17,12 @@ from lenet_lib.models import softmax
 def misclassified(logits: Tensor, labels: Tensor, disputed: Container[int] = ()) -> pd.DataFrame:
     """List every misclassified image, the most confident error first.
 
-    Parameters
-    ----------
-    logits
-        Float N×10.
-    labels
-        True classes as given by the data set, int64 N.
-    disputed
-        Positions of images whose label human raters dispute.
+    Args:
+        logits: Float N×10.
+        labels: True classes as given by the data set, int64 N.
+        disputed: Positions of images whose label human raters dispute.
 
-    Returns
-    -------
-    DataFrame
+    Returns:
         ``index`` (position 0 … N−1), ``truth``, ``prediction``, ``confidence`` (probability of the
         prediction, 0–1), ``margin`` (confidence less the probability of the truth, 0–1) and
         ``disputed``.
@@ -53,9 +47,7 @@ def misclassified(logits: Tensor, labels: Tensor, disputed: Container[int] = ())
 def confused_pairs(confusion: NDArray[np.int64]) -> pd.DataFrame:
     """Rank pairs of classes by how often one is taken for the other, in counts true × predicted.
 
-    Returns
-    -------
-    DataFrame
+    Returns:
         ``a`` < ``b``, the errors ``a_as_b`` and ``b_as_a``, and their sum ``errors``; the most
         confused first, pairs without errors left out.
     """
@@ -69,16 +61,11 @@ def confused_pairs(confusion: NDArray[np.int64]) -> pd.DataFrame:
 def by_writer(correct: NDArray[np.bool_], who: Writers) -> pd.DataFrame:
     """Count each writer's digits and errors.
 
-    Parameters
-    ----------
-    correct
-        Whether each digit is classified correctly, bool N.
-    who
-        Who wrote each of them.
+    Args:
+        correct: Whether each digit is classified correctly, bool N.
+        who: Who wrote each of them.
 
-    Returns
-    -------
-    DataFrame
+    Returns:
         One row a writer, by NIST's number: ``student``, ``digits``, ``errors``, the error ``rate``
         (0–1) and its 95% Wilson interval ``low`` to ``high``; the most errors first.
     """

@@ -136,43 +136,28 @@ def fgsm(model: nn.Module, images: Tensor, labels: Tensor, epsilon: float) -> Te
     return torch.cat(parts)
 
 
-def corruption_accuracy(
-    networks: Mapping[str, nn.Module], test: Images, *, seed: int = 0
-) -> pd.DataFrame:
-    """Test networks on images with each corruption at each strength.
+def corruption_accuracy(networks: Mapping[str, nn.Module], test: Images) -> pd.DataFrame:
+    """Test networks, in evaluation mode, on images with each corruption at each strength.
 
-    Parameters
-    ----------
-    networks
-        In evaluation mode, by name.
-    test
-        The images to corrupt, with their labels.
-    seed
-        Of the random generator, which each corruption at each strength starts anew.
+    Each corruption at each strength starts its random generator anew, from the seed 0.
 
-    Returns
-    -------
-    DataFrame
-        ``network, corruption, strength, unit, accuracy`` (a fraction), the strength that
-        changes nothing included.
+    Returns:
+        ``network, corruption, strength, unit, accuracy`` (a fraction), the strength that changes
+        nothing included.
     """
-    images, rows = scale(test.images), []
-
-    def add(corruption: str, strength: float, unit: str, name: str, x: Tensor) -> None:
-        accuracy = _accuracy(networks[name], x, test.labels)
-        rows.append((name, corruption, strength, unit, accuracy))
-
+    images, labels, rows = scale(test.images), test.labels, []
     for corruption, kind in CORRUPTIONS.items():
         for strength in sorted({*kind.strengths, kind.identity}):
-            generator = torch.Generator().manual_seed(seed)
+            chance = torch.Generator().manual_seed(0)
             same = strength == kind.identity
-            corrupted = images if same else kind.apply(images, strength, generator)
-            for name in networks:
-                add(corruption, strength, kind.unit, name, corrupted)
+            x = images if same else kind.apply(images, strength, chance)
+            for name, model in networks.items():
+                rows.append((name, corruption, strength, kind.unit, _accuracy(model, x, labels)))
+    unit = "largest change, of full ink"
     for name, model in networks.items():
         for epsilon in (0.0, *FGSM_STRENGTHS):
-            corrupted = fgsm(model, images, test.labels, epsilon) if epsilon else images
-            add("FGSM", epsilon, "largest change, of full ink", name, corrupted)
+            x = fgsm(model, images, labels, epsilon) if epsilon else images
+            rows.append((name, "FGSM", epsilon, unit, _accuracy(model, x, labels)))
     columns = ["network", "corruption", "strength", "unit", "accuracy"]
     return pd.DataFrame(rows, columns=columns)
 

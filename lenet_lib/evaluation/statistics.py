@@ -17,29 +17,28 @@ from numpy.typing import ArrayLike, NDArray
 
 from lenet_lib.errors import LenetError
 
-Interval = tuple[float, float]
-
 RUNS = 10
 """Runs of either side below which no difference between two ways of training is claimed."""
 
 ALPHA = 0.05
 """The risk of claiming any difference of a family though there is none."""
 
+RESAMPLES = 10_000
+"""How often whole writers are drawn, or swapped, at random, always by seed 0."""
 
-def mean_interval(values: ArrayLike, confidence: float = 0.95) -> tuple[float, float, float]:
-    """Give the mean of some runs and Student's t-interval of the mean, in the values' unit.
 
-    Raises
-    ------
-    LenetError
-        Fewer than two values: one run says nothing of the next.
+def mean_interval(values: ArrayLike) -> tuple[float, float, float]:
+    """Give the mean of some runs and Student's 95% t-interval of it, in the values' unit.
+
+    Raises:
+        LenetError: Fewer than two values: one run says nothing of the next.
     """
     from scipy.stats import ttest_1samp
 
     x = np.asarray(values, dtype=float)
     if x.size < 2:
         raise LenetError(f"An interval over seeds needs at least 2 runs, not {x.size}.")
-    interval = ttest_1samp(x, 0).confidence_interval(confidence)
+    interval = ttest_1samp(x, 0).confidence_interval()
     return float(x.mean()), float(interval.low), float(interval.high)
 
 
@@ -48,7 +47,6 @@ def compare(
     pairs: Sequence[tuple[str, str]],
     *,
     resamples: int = 20_000,
-    seed: int = 0,
 ) -> pd.DataFrame:
     """Compare the means of groups of independent runs, two by two: a family of tests.
 
@@ -57,31 +55,21 @@ def compare(
     (:func:`holm`). Welch's own test (1947) and its interval stand beside it; where one seed of ten
     fails to converge, they are the less trustworthy ones.
 
-    Parameters
-    ----------
-    groups
-        By name, one number a run, in any unit; the runs of two groups are not paired.
-    pairs
-        Which to compare: (before, after).
-    resamples
-        Divisions of the runs that are tried at most; where there are no more (for two groups of
-        five there are 252), all are, and the p value is exact.
-    seed
-        Decides which are tried where there are more.
+    Args:
+        groups: By name, one number a run, in any unit; the runs of two groups are not paired.
+        pairs: Which to compare: (before, after).
+        resamples: Divisions of the runs that are tried at most; where there are no more (for two
+            groups of five there are 252), all are, and the p value is exact.
 
-    Returns
-    -------
-    DataFrame
+    Returns:
         One row a pair, in the order given: ``before, after``, their runs ``n_before, n_after`` and
         means ``mean_before, mean_after``; the ``difference`` after − before and its 95% Welch
         interval ``low`` to ``high``; the two-sided p values ``welch`` and ``permutation``;
         ``holm``, the latter corrected for the number of pairs; and ``significant``: whether that is
         below :data:`ALPHA` and either side has :data:`RUNS` runs or more.
 
-    Raises
-    ------
-    LenetError
-        A group is missing or has fewer than two runs.
+    Raises:
+        LenetError: A group is missing or has fewer than two runs.
     """
     from scipy.stats import PermutationMethod, ttest_ind
 
@@ -97,7 +85,7 @@ def compare(
         else:
             welch = ttest_ind(other, one, equal_var=False)
             row["low"], row["high"] = welch.confidence_interval()
-            draw = PermutationMethod(n_resamples=resamples, rng=np.random.default_rng(seed))
+            draw = PermutationMethod(n_resamples=resamples, rng=np.random.default_rng(0))
             row["welch"] = welch.pvalue
             row["permutation"] = ttest_ind(other, one, equal_var=False, method=draw).pvalue
         rows.append(row)
@@ -147,31 +135,15 @@ class ClusterDifference(NamedTuple):
     p: float
 
 
-def compare_by_cluster(
-    one: ArrayLike,
-    other: ArrayLike,
-    clusters: ArrayLike,
-    *,
-    resamples: int = 10_000,
-    seed: int = 0,
-) -> ClusterDifference:
+def compare_by_cluster(one: ArrayLike, other: ArrayLike, clusters: ArrayLike) -> ClusterDifference:
     """Compare two error rates on the same images, whose clusters (writers) are independent.
 
-    Parameters
-    ----------
-    one, other
-        How often each image is misclassified: 0 or 1 for one network, the mean over seeds (0–1)
-        for several; shape N.
-    clusters
-        The writer of each image, shape N.
-    resamples
-        Of the bootstrap, and of the permutation test.
-    seed
-        Decides them.
+    Args:
+        one, other: How often each image is misclassified: 0 or 1 for one network, the mean over
+            seeds (0–1) for several; shape N.
+        clusters: The writer of each image, shape N.
 
-    Returns
-    -------
-    ClusterDifference
+    Returns:
         Of the error rates, other − one, as fractions; the 95% percentile bootstrap interval over
         writers; and the two-sided p value of the test that swaps the two networks, writer by
         writer, at random (McNemar's test, with writers in place of images).
@@ -181,37 +153,19 @@ def compare_by_cluster(
     _, who = np.unique(np.asarray(clusters), return_inverse=True)
     more = np.bincount(who, np.asarray(other, dtype=float) - np.asarray(one, dtype=float))
     digits = np.bincount(who)
-    low, high = bootstrap_clusters(more, digits, resamples=resamples, seed=seed)
+    low, high = bootstrap_clusters(more, digits)
     swapped = permutation_test(
-        (more,),
-        np.sum,
-        permutation_type="samples",
-        vectorized=True,
-        n_resamples=resamples,
-        rng=np.random.default_rng(seed),
-    )
+        (more,), np.sum, permutation_type="samples", vectorized=True, n_resamples=RESAMPLES,
+        rng=np.random.default_rng(0),
+    )  # fmt: skip
     return ClusterDifference(float(more.sum() / digits.sum()), low, high, float(swapped.pvalue))
 
 
-def bootstrap_clusters(
-    errors: ArrayLike,
-    digits: ArrayLike,
-    *,
-    confidence: float = 0.95,
-    resamples: int = 10_000,
-    seed: int = 0,
-) -> Interval:
+def bootstrap_clusters(errors: ArrayLike, digits: ArrayLike) -> tuple[float, float]:
     """Bootstrap an error rate by drawing whole writers, whose digits are not independent.
 
-    Parameters
-    ----------
-    errors, digits
-        For each writer: how many digits are misclassified, of how many.
-
-    Returns
-    -------
-    tuple of float
-        Percentile interval of ``sum(errors) / sum(digits)``, as fractions 0–1.
+    Of how many digits of each writer are misclassified, of how many, it gives the 95% percentile
+    interval of ``sum(errors) / sum(digits)``, as fractions 0–1.
     """
     from scipy.stats import bootstrap
 
@@ -219,21 +173,13 @@ def bootstrap_clusters(
         return np.asarray(e.sum(axis) / n.sum(axis))
 
     interval = bootstrap(
-        (np.asarray(errors), np.asarray(digits)),
-        rate,
-        paired=True,
-        batch=1000,
-        confidence_level=confidence,
-        n_resamples=resamples,
-        method="percentile",
-        rng=np.random.default_rng(seed),
-    ).confidence_interval
+        (np.asarray(errors), np.asarray(digits)), rate, paired=True, batch=1000,
+        n_resamples=RESAMPLES, method="percentile", rng=np.random.default_rng(0),
+    ).confidence_interval  # fmt: skip
     return float(interval.low), float(interval.high)
 
 
-def overdispersion(
-    errors: ArrayLike, digits: ArrayLike, *, resamples: int = 10_000, seed: int = 0
-) -> tuple[float, float]:
+def overdispersion(errors: ArrayLike, digits: ArrayLike) -> tuple[float, float]:
     """Ask whether errors gather at some writers more than chance would have it.
 
     Pearson's chi-squared of writers × (wrong, right), against tables with the same sums at random:
@@ -241,15 +187,13 @@ def overdispersion(
     on the whole are to be asked one by one, or the difference between the groups counts as
     gathering.
 
-    Returns
-    -------
-    tuple of float
+    Returns:
         Chi-squared over its mean by chance (1: no gathering), and the one-sided p value.
     """
     from scipy.stats import MonteCarloMethod, chi2_contingency
 
     e, n = np.asarray(errors), np.asarray(digits)
-    draw = MonteCarloMethod(n_resamples=resamples, rng=np.random.default_rng(seed))
+    draw = MonteCarloMethod(n_resamples=RESAMPLES, rng=np.random.default_rng(0))
     found = chi2_contingency(np.stack([e, n - e]), correction=False, method=draw)
     chance = (len(n) - 1) * n.sum() / (n.sum() - 1)  # the exact mean, given both sums
     return float(found.statistic / chance), float(found.pvalue)

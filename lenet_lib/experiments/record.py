@@ -38,27 +38,18 @@ def vary(
 ) -> Recipe:
     """Look a recipe up and change some settings of it, and its name with them.
 
-    Parameters
-    ----------
-    name
-        One of :data:`lenet_lib.training.RECIPES`.
-    epochs
-        Other epochs; a teacher's change in the same proportion.
-    images
-        How many images it is for: on few it is stretched if no epochs are given.
-    changes
-        Other values of :class:`~lenet_lib.training.Recipe`'s fields; None leaves one as it is.
-        Another optimizer goes without weight decay, which is another thing to each.
+    Args:
+        name: One of :data:`lenet_lib.training.RECIPES`.
+        epochs: Other epochs; a teacher's change in the same proportion.
+        images: How many images it is for: on few it is stretched if no epochs are given.
+        changes: Other values of :class:`~lenet_lib.training.Recipe`'s fields; None leaves one as it
+            is. Another optimizer goes without weight decay, which is another thing to each.
 
-    Returns
-    -------
-    Recipe
+    Returns:
         Called, for example, ``fast-1epochs-learning-rate-0.1``.
 
-    Raises
-    ------
-    LenetError
-        No recipe has that name, or a value is impossible.
+    Raises:
+        LenetError: No recipe has that name, or a value is impossible.
     """
     usual, recipe = get_recipe(name), get_recipe(name, epochs=epochs)
     new = {k: v for k, v in changes.items() if v is not None and v != getattr(usual, k)}
@@ -74,17 +65,12 @@ def vary(
 class Job:
     """One run to be done.
 
-    Attributes
-    ----------
-    recipe
-        The settings, the network's name among them.
-    seed
-        Decides all that is random.
-    dataset
-        Name of the data set, as for :func:`lenet_lib.data.load`.
-    train_images
-        How many training images are used: the first ones after a shuffle that is the same for
-        all runs of this seed. None means all.
+    Attributes:
+        recipe: The settings, the network's name among them.
+        seed: Decides all that is random.
+        dataset: Name of the data set, as for :func:`lenet_lib.data.load`.
+        train_images: How many training images are used: the first ones after a shuffle that is the
+            same for all runs of this seed. None means all.
     """
 
     recipe: Recipe
@@ -115,28 +101,13 @@ class Job:
             "settings": self.recipe.digest(),
         }
 
-    def train(
-        self,
-        dataset: Dataset,
-        device: torch.device,
-        *,
-        checkpoint: Path | None = None,
-        progress: bool = False,
-    ) -> Fit:
-        """Train on the data set's training part; the other options are those of ``fit``."""
+    def train(self, dataset: Dataset, device: torch.device, **options: Any) -> Fit:
+        """Train on the data set's training part; the options are those of ``fit``."""
         train = dataset.train
         if self.train_images is not None:
             generator = torch.Generator().manual_seed(self.seed)
             train = train[torch.randperm(len(train), generator=generator)[: self.train_images]]
-        return fit(
-            self.recipe,
-            train,
-            seed=self.seed,
-            device=device,
-            checkpoint=checkpoint,
-            teachers=TEACHERS,
-            progress=progress,
-        )
+        return fit(self.recipe, train, seed=self.seed, device=device, teachers=TEACHERS, **options)
 
     def test(self, fitted: Fit, dataset: Dataset, device: torch.device) -> Record:
         """Read the test set once, with the trained network, and record the run."""
@@ -152,23 +123,15 @@ class Job:
 class Record:
     """One run that is done.
 
-    Attributes
-    ----------
-    job
-        What was asked for.
-    key
-        The run's values of :data:`KEY`.
-    code
-        Digest of the code of its network and of the training.
-    fitted
-        The network, and what happened in each epoch.
-    metrics
-        The results on the test set.
-    mistakes
-        Index in the test set and prediction of each wrong answer: with them every prediction is
-        known, for all others are right.
-    machine
-        What it was computed with.
+    Attributes:
+        job: What was asked for.
+        key: The run's values of :data:`KEY`.
+        code: Digest of the code of its network and of the training.
+        fitted: The network, and what happened in each epoch.
+        metrics: The results on the test set.
+        mistakes: Index in the test set and prediction of each wrong answer: with them every
+            prediction is known, for all others are right.
+        machine: What it was computed with.
     """
 
     job: Job

@@ -54,10 +54,8 @@ class Run:
         ``code`` is the digest of the code of the network and of the training; the folders of old
         versions lack it.
 
-        Raises
-        ------
-        LenetError
-            The folder holds no run.
+        Raises:
+            LenetError: The folder holds no run.
         """
         path = self.folder / "config.json"
         try:
@@ -88,10 +86,8 @@ class Run:
     def alone(self) -> Iterator[None]:
         """Keep other processes out of the folder; the system lets go of it when this one dies.
 
-        Raises
-        ------
-        LenetError
-            Another process works in the folder, or it can't be written to.
+        Raises:
+            LenetError: Another process works in the folder, or it can't be written to.
         """
         lock = FileLock(self.folder / ".lock")
         try:
@@ -127,17 +123,13 @@ class Run:
 
         ``pictures`` is the digest of a data set of one's own, which may change under its name.
 
-        Returns
-        -------
-        str
-            How far the run is. ``outdated``: it was, but the code of its network or of the
-            training was another or is not known, so it starts over; weights that were there are
-            now called ``weights-old.safetensors``.
+        Returns:
+            How far the run is. ``outdated``: it was, but the code of its network or of the training
+            was another or is not known, so it starts over; weights that were there are now called
+            ``weights-old.safetensors``.
 
-        Raises
-        ------
-        LenetError
-            The folder belongs to a run with other settings.
+        Raises:
+            LenetError: The folder belongs to a run with other settings.
         """
         settings = {"dataset": job.dataset, "recipe": job.recipe.settings(), "seed": job.seed}
         if pictures:
@@ -190,11 +182,9 @@ class Run:
     def finished_job(self) -> Job:
         """Tell what the folder's weights are the result of.
 
-        Raises
-        ------
-        LenetError
-            The folder holds no run, or that of other code: a network would be put together from
-            these weights that never was trained.
+        Raises:
+            LenetError: The folder holds no run, or that of other code: a network would be put
+                together from these weights that never was trained.
         """
         config = self.config()
         recipe = _recipe(config["recipe"])

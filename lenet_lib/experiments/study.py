@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 import torch
@@ -87,8 +87,9 @@ def _read(path: Path, columns: list[str]) -> pd.DataFrame:
     if not path.exists():
         return pd.DataFrame(columns=columns)
     try:
-        # Twelve hexadecimal digits are no number, though 123456789012 and 1234567890e1 look so.
-        table = pd.read_csv(path, dtype={"settings": str, "code": str})
+        # Twelve hexadecimal digits are no number, though 123456789012 and 1234567890e1 look so;
+        # threads are whole numbers, though some runs had none.
+        table = pd.read_csv(path, dtype={"settings": "str", "code": "str", "threads": "Int64"})
     except (ValueError, OSError) as error:
         raise LenetError(f"{path} is no table of a study ({error}); name another file.") from None
     if "settings" not in table:  # an old table
@@ -111,20 +112,14 @@ def plan(
 ) -> list[Job]:
     """List the jobs of a study.
 
-    Parameters
-    ----------
-    recipes
-        Names of :data:`lenet_lib.training.RECIPES`.
-    seeds
-        How many of each: 0, 1, and so on.
-    dataset
-        Name of the data set, as for :func:`lenet_lib.data.load`.
-    epochs
-        Other epochs than the recipes'.
-    network
-        Another network than the recipes'.
-    sizes
-        Train on so many images only, with epochs to fit if none are given; by default on all.
+    Args:
+        recipes: Names of :data:`lenet_lib.training.RECIPES`.
+        seeds: How many of each: 0, 1, and so on.
+        dataset: Name of the data set, as for :func:`lenet_lib.data.load`.
+        epochs: Other epochs than the recipes'.
+        network: Another network than the recipes'.
+        sizes: Train on so many images only, with epochs to fit if none are given; by default on
+            all.
     """
     jobs: list[Job] = []
     for name, images in product(recipes, [*sizes] if sizes else [None]):
@@ -142,40 +137,28 @@ def study(
     *,
     data_dir: Path | None = None,
     workers: int | None = None,
-    backend: Literal["loky", "dask"] = "loky",
     scheduler: str | None = None,
     weights: Path | None = None,
     progress: bool = True,
 ) -> pd.DataFrame:
     """Do the runs that a table lacks.
 
-    Parameters
-    ----------
-    jobs
-        What is to be in the table.
-    out
-        The table, a CSV file; the errors go to ``<name>-mistakes.csv`` beside it.
-    data_dir
-        Where the data are; also on the cluster's machines.
-    workers
-        Processes at a time; by default as many as there are cores, or as the cluster offers.
-    backend, scheduler
-        ``loky`` for processes on this machine, or ``dask`` and the address of its scheduler.
-    weights
-        Folder for each run's weights, ``<recipe>-<network>-<train images>-seed<k>.safetensors``,
-        with the digest of settings that are not the recipe's own; by default none are kept.
-    progress
-        Show a progress bar on stderr.
+    Args:
+        jobs: What is to be in the table.
+        out: The table, a CSV file; the errors go to ``<name>-mistakes.csv`` beside it.
+        data_dir: Where the data are; also on the cluster's machines.
+        workers: Processes at a time; by default as many as there are cores, or as the cluster
+            offers.
+        scheduler: The address of Dask's; without it processes on this machine do the work.
+        weights: Folder for each run's weights, ``<recipe>-<network>-<images>-seed<k>.safetensors``,
+            with the digest of settings that are not the recipe's own; by default none are kept.
+        progress: Show a progress bar on stderr.
 
-    Returns
-    -------
-    DataFrame
+    Returns:
         The whole table.
 
-    Raises
-    ------
-    LenetError
-        The file is no such table, or nobody answers at the scheduler's address.
+    Raises:
+        LenetError: The file is no such table, or nobody answers at the scheduler's address.
     """
     import joblib
 
@@ -187,10 +170,8 @@ def study(
             raise LenetError(
                 f"{job.dataset} has {count:,} training images, not {job.train_images:,}."
             )
-    with (
-        _backend(backend, scheduler),
-        tqdm(total=len(jobs), unit="run", disable=not progress) as bar,
-    ):
+    bar = tqdm(total=len(jobs), unit="run", disable=not progress)
+    with _cluster(scheduler) if scheduler else nullcontext(), bar:
         bar.update(len(jobs) - len(todo))
         parallel = joblib.Parallel(n_jobs=workers or -1, return_as="generator_unordered")
         records = parallel(joblib.delayed(run_one)(job, data_dir) for job in todo)
@@ -231,11 +212,8 @@ def _keep(record: Record, folder: Path) -> None:
 
 
 @contextmanager
-def _backend(name: str, scheduler: str | None) -> Iterator[None]:
-    """Choose where joblib runs its tasks; on Dask a task whose worker dies is done again."""
-    if name == "loky":
-        yield
-        return
+def _cluster(scheduler: str) -> Iterator[None]:
+    """Let joblib run its tasks on Dask's workers; one whose worker dies is done again."""
     import joblib
 
     try:

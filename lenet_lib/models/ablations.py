@@ -89,14 +89,8 @@ class LeNet1x1(LeNet):
 
 ABLATIONS: Mapping[str, type[nn.Module]] = {
     network.__name__: network
-    for network in (
-        MLP,
-        LeNetNoBatchNorm,
-        LeNetDropout,
-        LeNetSigmoid,
-        LeNetTanh,
-        LeNetQuarter,
-        LeNet1x1,
-    )
+    for network in [
+        *(MLP, LeNetNoBatchNorm, LeNetDropout, LeNetSigmoid, LeNetTanh, LeNetQuarter, LeNet1x1)
+    ]
 }
 """By name, as ``lenet study --network`` takes them."""

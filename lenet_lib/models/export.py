@@ -22,23 +22,16 @@ def export_onnx(file: Path, weights: str | Path = WEIGHTS) -> float:
     float32 N×10. What is known of the weights' making, the temperature too, is in its metadata as
     ``lenet``, JSON.
 
-    Parameters
-    ----------
-    file
-        Where to write.
-    weights
-        What :func:`~lenet_lib.models.load_weights` reads.
+    Args:
+        file: Where to write.
+        weights: What :func:`~lenet_lib.models.load_weights` reads.
 
-    Returns
-    -------
-    float
+    Returns:
         The largest difference between a logit of onnxruntime's and torch's, on random images.
 
-    Raises
-    ------
-    LenetError
-        The weights can't be used, the file can't be written, or the logits differ by more than
-        ``TOLERANCE``; then nothing is written.
+    Raises:
+        LenetError: The weights can't be used, the file can't be written, or the logits differ by
+            more than ``TOLERANCE``; then nothing is written.
     """
     import onnxruntime
     import onnxscript  # noqa: F401 (torch's exporter needs it, and tells it less clearly)

@@ -32,16 +32,12 @@ def accelerate(model: nn.Module) -> nn.Module:
     Exact means that the first two blocks are the assignment's, on a CPU, and that logits and
     gradients on a few random images are those of the model, up to rounding.
 
-    Parameters
-    ----------
-    model
-        The network that is trained.
+    Args:
+        model: The network that is trained.
 
-    Returns
-    -------
-    nn.Module
-        Shares the model's parameters, buffers and all modules but the two blocks. No gradient
-        flows back to its images.
+    Returns:
+        Shares the model's parameters, buffers and all modules but the two blocks. No gradient flows
+        back to its images.
     """
     children, device = dict(model.named_children()), next(model.parameters()).device
     first, second = children.get("conv1"), children.get("conv2")
@@ -91,7 +87,7 @@ def _agree(model: nn.Module, fast: nn.Module) -> bool:
             except RuntimeError:  # a forward that expects 15×15 values; if neither, it will say so
                 return False
         loss = F.cross_entropy(logits, torch.arange(4))
-        wanted = list(pair[0].parameters())
+        wanted = [weight for weight in pair[0].parameters() if weight.requires_grad]
         found.append((logits, *torch.autograd.grad(loss, wanted, materialize_grads=True)))
     return all(torch.allclose(one, other) for one, other in zip(*found, strict=True))
 
@@ -103,18 +99,12 @@ SHIFTS = ((0, 1, 0, 1), (1, 0, 0, 1), (0, 1, 1, 0), (1, 0, 1, 0))
 def conv_max_pool2d(images: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     """Compute ``F.max_pool2d(F.conv2d(images, weight, bias), 2)``, up to rounding.
 
-    Parameters
-    ----------
-    images
-        Float N×1×H×W; no gradient flows to them.
-    weight
-        Float C×1×k×k.
-    bias
-        Float C.
+    Args:
+        images: Float N×1×H×W; no gradient flows to them.
+        weight: Float C×1×k×k.
+        bias: Float C.
 
-    Returns
-    -------
-    Tensor
+    Returns:
         Float N×C×⌊(H−k+1)/2⌋×⌊(W−k+1)/2⌋, channels last in memory. The gradient of a maximum
         reached twice goes to one of the two, as in ``F.max_pool2d``.
     """
@@ -137,11 +127,12 @@ class _ConvMaxPool2d(torch.autograd.Function):
         kernels = torch.stack([F.pad(weight[:, 0], shift) for shift in SHIFTS])
         candidates = (kernels.view(4 * maps, -1) @ columns).view(2, 2, maps, -1)  # down, across
         left, right = winners = torch.maximum(candidates[0], candidates[1])
-        # Zeros and ones as floats: comparing to booleans and multiplying by them is slower.
-        torch.ge(candidates[0], candidates[1], out=candidates[0])
         pooled = torch.maximum(left, right)
-        torch.ge(left, right, out=left)
-        ctx.save_for_backward(columns, candidates, winners)
+        if any(ctx.needs_input_grad):
+            # Zeros and ones as floats: comparing to booleans and multiplying by them is slower.
+            torch.ge(candidates[0], candidates[1], out=candidates[0])
+            torch.ge(left, right, out=left)
+            ctx.save_for_backward(columns, candidates, winners)
         pooled.add_(bias[:, None])
         nchw = pooled.view(maps, count, height, width).transpose(0, 1)
         return nchw.contiguous(memory_format=torch.channels_last)

@@ -13,18 +13,12 @@ from lenet_lib.data import scale
 def predict_logits(model: nn.Module, images: Tensor, batch_size: int = 1000) -> Tensor:
     """Run a network over images in evaluation mode.
 
-    Parameters
-    ----------
-    model
-        A network fed with float32 N×1×28×28 in 0–1.
-    images
-        uint8 N×1×28×28, on the model's device.
-    batch_size
-        Images at a time; changes nothing but the memory used.
+    Args:
+        model: A network fed with float32 N×1×28×28 in 0–1.
+        images: uint8 N×1×28×28, on the model's device.
+        batch_size: Images at a time; changes nothing but the memory used.
 
-    Returns
-    -------
-    Tensor
+    Returns:
         Logits, float32 N×10, on the CPU.
     """
     training = model.training

@@ -19,26 +19,21 @@ from lenet_lib.models.lenet5 import PartialConv2d, Subsampling
 class Layer:
     """One step of a network.
 
-    Attributes
-    ----------
-    name, kind
-        The module's name and its class. The first module of a block (an ``nn.Sequential``) is named
-        as the block, the others by what they are and a count: ``conv1, relu1, pool1, conv2, …``. A
-        number in brackets marks the second use of the same module.
-    shape
-        Of its output for one image: maps, height, width; or units.
-    weights, biases
-        Trainable parameters. Batch normalisation's scales count as weights, its shifts as biases.
-    multiply_adds
-        Multiplications of an input with a weight for one image, each with its addition.
-    kernel
-        Side of the window that a unit has on the maps before it; 0 without one.
-    field
-        Side of the square of pixels that one of its units sees; 0 if that is the whole image.
-    jump
-        Pixels from the square of one unit to that of the next; 0 if there is none.
-    start
-        Row of the first unit's uppermost pixel; negative in the padding.
+    Attributes:
+        name, kind: The module's name and its class. The first module of a block (an
+            ``nn.Sequential``) is named as the block, the others by what they are and a count:
+            ``conv1, relu1, pool1, conv2, …``. A number in brackets marks the second use of the same
+            module.
+        shape: Of its output for one image: maps, height, width; or units.
+        weights, biases: Trainable parameters. Batch normalisation's scales count as weights, its
+            shifts as biases.
+        multiply_adds: Multiplications of an input with a weight for one image, each with its
+            addition.
+        kernel: Side of the window that a unit has on the maps before it; 0 without one.
+        field: Side of the square of pixels that one of its units sees; 0 if that is the whole
+            image.
+        jump: Pixels from the square of one unit to that of the next; 0 if there is none.
+        start: Row of the first unit's uppermost pixel; negative in the padding.
     """
 
     name: str
@@ -78,17 +73,13 @@ def torchinfo_table(model: nn.Module) -> str:
 def layers(model: nn.Module, *, padding: int = 0) -> list[Layer]:
     """List a network's layers in the order in which an image passes them.
 
-    Parameters
-    ----------
-    model
-        A network fed with 1×28×28 images; its direct children are layers or blocks of layers.
-    padding
-        Pixels that ``forward`` itself puts around the image before the first layer.
+    Args:
+        model: A network fed with 1×28×28 images; its direct children are layers or blocks of
+            layers.
+        padding: Pixels that ``forward`` itself puts around the image before the first layer.
     """
-    found: list[Layer] = []
+    found, field, jump, start = [], 1, 1, -padding
     for name, module, output in _record(model, torch.zeros(1, 1, 28, 28)):
-        last = found[-1] if found else None
-        field, jump, start = (last.field, last.jump, last.start) if last else (1, 1, -padding)
         kernel, stride, pad = _window(module)
         if output.ndim == 2 or not field:
             field, jump, start = 0, 0, 0
@@ -98,21 +89,10 @@ def layers(model: nn.Module, *, padding: int = 0) -> list[Layer]:
         own = dict(module.named_parameters())
         biases = sum(p.numel() for key, p in own.items() if key.endswith("bias"))
         weights = sum(p.numel() for p in own.values()) - biases
-        uses = output[0, 0].numel() if output.ndim == 4 else 1
-        found.append(
-            Layer(
-                name,
-                type(module).__name__,
-                tuple(output.shape[1:]),
-                weights,
-                biases,
-                weights * uses,
-                kernel if output.ndim == 4 and kernel > 1 else 0,
-                field,
-                jump,
-                start,
-            )
-        )
+        uses, window = (output[0, 0].numel(), kernel) if output.ndim == 4 else (1, 0)
+        counts = weights, biases, weights * uses, window if window > 1 else 0
+        kind, shape = type(module).__name__, tuple(output.shape[1:])
+        found.append(Layer(name, kind, shape, *counts, field, jump, start))
     return found
 
 
@@ -129,39 +109,27 @@ def top_activating_patches(
 ) -> tuple[Tensor, Tensor]:
     """Find the pieces of images that excite each map of a layer most, one piece an image.
 
-    Parameters
-    ----------
-    model
-        A network in evaluation mode.
-    images
-        uint8 N×1×28×28.
-    name
-        The layer, as in :func:`layers`; it must have maps.
-    count
-        Pieces for each map.
+    Args:
+        model: A network in evaluation mode.
+        images: uint8 N×1×28×28.
+        name: The layer, as in :func:`layers`; it must have maps.
+        count: Pieces for each map.
 
-    Returns
-    -------
-    tuple
+    Returns:
         Pieces, uint8 maps×count×field×field, the strongest first; and how strongly they excite
         their map, float32 maps×count.
     """
     layer = next(step for step in layers(model) if step.name == name)
-    maps, _, width = layer.shape
+    width = layer.shape[-1]
     output = {step: value for step, _, value in _record(model, scale(images))}[name]
     best, place = output.flatten(2).max(2)
     value, which = best.topk(count, dim=0)
     margin = max(0, -layer.start) + layer.field
     padded = F.pad(images[:, 0], (margin, margin, margin, margin))
-    patches = torch.zeros(maps, count, layer.field, layer.field, dtype=torch.uint8)
-    for number in range(maps):
-        for rank, image in enumerate(which[:, number].tolist()):
-            row, column = divmod(int(place[image, number]), width)
-            top, left = (margin + layer.start + layer.jump * at for at in (row, column))
-            patches[number, rank] = padded[
-                image, top : top + layer.field, left : left + layer.field
-            ]
-    return patches, value.T
+    windows = padded.unfold(1, layer.field, 1).unfold(2, layer.field, 1)
+    where = place.gather(0, which).T
+    top, left = (margin + layer.start + layer.jump * at for at in (where // width, where % width))
+    return windows[which.T, top, left], value.T
 
 
 def _record(model: nn.Module, x: Tensor) -> list[tuple[str, nn.Module, Tensor]]:

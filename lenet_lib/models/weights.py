@@ -36,16 +36,12 @@ def save_weights(model: nn.Module, path: Path, **metadata: object) -> None:
 def load_weights(path: str | Path = WEIGHTS) -> nn.Module:
     """Build the network that a file holds, in evaluation mode, on the CPU.
 
-    Parameters
-    ----------
-    path
-        A ``.pth`` or ``.pt`` file with a state dict (alone, or under ``state_dict`` or ``model``),
-        read without running any code in it; anything else is read as safetensors.
+    Args:
+        path: A ``.pth`` or ``.pt`` file with a state dict (alone, or under ``state_dict`` or
+            ``model``), read without running any code in it; anything else is read as safetensors.
 
-    Raises
-    ------
-    LenetError
-        The file is missing, unreadable, of another network, or holds NaN or infinity.
+    Raises:
+        LenetError: The file is missing, unreadable, of another network, or holds NaN or infinity.
     """
     path = Path(path)
     if not path.is_file():

@@ -22,12 +22,9 @@ FILL = {"maps": "#CFE5F3", "units": "#FBE3B3"}
 def architecture(steps: Sequence[Layer], image: Tensor) -> Figure:
     """Draw a network so that each of its values takes the same area.
 
-    Parameters
-    ----------
-    steps
-        Its layers; batch normalisations and ReLUs are drawn with the layer before them.
-    image
-        What is drawn as the input, uint8 1×28×28.
+    Args:
+        steps: Its layers; batch normalisations and ReLUs are drawn with the layer before them.
+        image: What is drawn as the input, uint8 1×28×28.
     """
     drawn = [step for step in steps if not step.kind.startswith(("BatchNorm", "ReLU"))]
     normed = {a.name for a, b in pairwise(steps) if b.kind[:9] == "BatchNorm"}
@@ -71,9 +68,9 @@ def _stack(axes: Axes, x: float, step: Layer) -> tuple[float, tuple[float, float
     return x, (x + reach, top - reach), width + reach
 
 
-def _columns(axes: Axes, x: float, units: int, height: int = 30) -> float:
-    """Draw a vector as columns of unit squares; give the width."""
-    columns = -(-units // height)
+def _columns(axes: Axes, x: float, units: int) -> float:
+    """Draw a vector as columns of up to 30 unit squares; give the width."""
+    columns = -(-units // 30)
     rows = -(-units // columns)
     for unit in range(units):
         corner = (x + unit // rows, rows / 2 - 1 - unit % rows)
@@ -157,9 +154,9 @@ def receptive_fields(steps: Sequence[Layer], image: Tensor) -> Figure:
     return figure
 
 
-def c3_table(table: Sequence[Sequence[int]], inputs: int = 6) -> Figure:
-    """Draw which input maps each output map of a partial convolution sees."""
-    seen = [[row in maps for maps in table] for row in range(inputs)]
+def c3_table(table: Sequence[Sequence[int]]) -> Figure:
+    """Draw which of six input maps each output map of a partial convolution sees."""
+    seen = [[row in maps for maps in table] for row in range(6)]
     figure, axes = plt.subplots(figsize=(COLUMN, 2.65))
     sns.heatmap(
         seen, ax=axes, cmap=["#EFEFEF", PALETTE["blue"]], cbar=False, square=True, linewidths=3

@@ -17,12 +17,9 @@ from lenet_lib.plots.tiles import draw_digit, draw_sheet, name_row
 def elastic_field(image: Tensor, field: NDArray[np.float32], distorted: Tensor) -> Figure:
     """Show an image, the elastic field that moves its pixels, and what becomes of it.
 
-    Parameters
-    ----------
-    image, distorted
-        Grey levels 0–255, 1×H×W.
-    field
-        How far to the right and down each pixel is looked up, in pixels, H×W×2.
+    Args:
+        image, distorted: Grey levels 0–255, 1×H×W.
+        field: How far to the right and down each pixel is looked up, in pixels, H×W×2.
     """
     figure, (before, arrows, after) = plt.subplots(1, 3, figsize=(COLUMN, 2.25))
     for axes, pixels, title in ((before, image, "as written"), (after, distorted, "distorted")):
@@ -50,12 +47,9 @@ def elastic_field(image: Tensor, field: NDArray[np.float32], distorted: Tensor) 
 def augmented(image: Tensor, kinds: Mapping[str, Tensor]) -> Figure:
     """Show an image and several random distortions of it, one kind a row.
 
-    Parameters
-    ----------
-    image
-        Grey levels 0–255, 1×28×28.
-    kinds
-        Name of the kind → its distorted images, grey levels 0–255, N×1×28×28.
+    Args:
+        image: Grey levels 0–255, 1×28×28.
+        kinds: Name of the kind → its distorted images, grey levels 0–255, N×1×28×28.
     """
     figure, grid = plt.subplots(
         len(kinds), 2, figsize=(COLUMN, 0.66 * len(kinds)), width_ratios=[1, 9.3]

@@ -62,12 +62,9 @@ def draw_intervals(
 def draw_runs(axes: Axes, runs: Mapping[str, ArrayLike], summary: pd.DataFrame) -> None:
     """Draw runs as dots, a row a group, and 0.24 below them each group's mean and its interval.
 
-    Parameters
-    ----------
-    runs
-        The values of each group's runs, by what is written beside its row.
-    summary
-        As for :func:`draw_intervals`, a row a group.
+    Args:
+        runs: The values of each group's runs, by what is written beside its row.
+        summary: As for :func:`draw_intervals`, a row a group.
     """
     for place, values in enumerate(map(np.asarray, runs.values())):
         axes.plot(values, np.full(len(values), place), "o", color=PALETTE["sky"], ms=4.5, alpha=0.8)
@@ -103,12 +100,10 @@ def name_points(
 
     Call it last: it needs to know where everything is.
 
-    Parameters
-    ----------
-    points
-        In the axes' units, float N×2.
-    spans
-        Lower and upper ends of vertical lines through them, float N×2, which names are to avoid.
+    Args:
+        points: In the axes' units, float N×2.
+        spans: Lower and upper ends of vertical lines through them, float N×2, which names are to
+            avoid.
     """
     assert isinstance(axes.figure, Figure)
     axes.figure.draw_without_rendering()

@@ -16,14 +16,10 @@ from lenet_lib.plots.tiles import bare, colour_bar, draw_box, draw_digit, draw_s
 def patch_by_hand(image: Tensor, kernel: Tensor, top: int, left: int) -> Figure:
     """Multiply a patch of an image with a kernel before the reader's eyes.
 
-    Parameters
-    ----------
-    image
-        float32 28×28, grey levels 0–255.
-    kernel
-        float32 k×k.
-    top, left
-        Row and column of the patch's first pixel.
+    Args:
+        image: float32 28×28, grey levels 0–255.
+        kernel: float32 k×k.
+        top, left: Row and column of the patch's first pixel.
     """
     side = len(kernel)
     patch = image[top : top + side, left : left + side]
@@ -57,12 +53,9 @@ def _write(axes: Axes, values: Tensor, dark: float) -> None:
 def responses(image: Tensor, maps: Mapping[str, Tensor]) -> Figure:
     """Show an image and, beside it, maps of either sign, each in its own scale.
 
-    Parameters
-    ----------
-    image
-        28×28, grey levels 0–255.
-    maps
-        Title → float32 height×width.
+    Args:
+        image: 28×28, grey levels 0–255.
+        maps: Title → float32 height×width.
     """
     figure, row = plt.subplots(1, 1 + len(maps), figsize=(COLUMN, 1.9))
     draw_digit(row[0], image, "image")

@@ -27,18 +27,12 @@ def pca(
 ) -> Figure:
     """Show principal components: where each class lies, the variance explained, the directions.
 
-    Parameters
-    ----------
-    points
-        Images' coordinates in grey levels, float N×2 or wider; the first two are drawn.
-    labels
-        Their classes, int64 N.
-    ratios
-        Part of the variance that each component explains, 0–1, float D.
-    directions
-        The first components as images, float 8×784.
-    classes
-        Names of the ten classes.
+    Args:
+        points: Images' coordinates in grey levels, float N×2 or wider; the first two are drawn.
+        labels: Their classes, int64 N.
+        ratios: Part of the variance that each component explains, 0–1, float D.
+        directions: The first components as images, float 8×784.
+        classes: Names of the ten classes.
     """
     figure = plt.figure(figsize=(COLUMN, 5.2))
     upper, lower = figure.subfigures(2, 1, squeeze=False, height_ratios=[1.35, 1])[:, 0]
@@ -71,14 +65,10 @@ def pca(
 def tsne(maps: Mapping[str, Floats], labels: NDArray[np.int64], classes: tuple[str, ...]) -> Figure:
     """Draw two-dimensional t-SNE maps of the same images side by side, coloured by class.
 
-    Parameters
-    ----------
-    maps
-        Title → coordinates, float N×2.
-    labels
-        The images' classes, int64 N.
-    classes
-        Names of the ten classes, which are written at the classes' medians.
+    Args:
+        maps: Title → coordinates, float N×2.
+        labels: The images' classes, int64 N.
+        classes: Names of the ten classes, which are written at the classes' medians.
     """
     side = COLUMN / len(maps)
     figure, row = plt.subplots(1, len(maps), figsize=(COLUMN, min(4.6, side + 0.3)), squeeze=False)
@@ -100,16 +90,11 @@ def tsne(maps: Mapping[str, Floats], labels: NDArray[np.int64], classes: tuple[s
 def neighbours(queries: Images, found: Images, distances: Floats, names: tuple[str, ...]) -> Figure:
     """Show images and, to the right of each, its nearest neighbours; wrong ones are framed.
 
-    Parameters
-    ----------
-    queries
-        N images.
-    found
-        Their k nearest neighbours each, N·k images, nearest first.
-    distances
-        float N×k, grey levels.
-    names
-        Names of the classes.
+    Args:
+        queries: N images.
+        found: Their k nearest neighbours each, N·k images, nearest first.
+        distances: float N×k, grey levels.
+        names: Names of the classes.
     """
     count, k = distances.shape
     figure: Figure

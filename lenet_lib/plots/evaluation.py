@@ -22,12 +22,10 @@ Counts = NDArray[np.int64]
 def confusion_matrix(matrices: Mapping[str, Counts], classes: Sequence[str]) -> Figure:
     """Draw confusion matrices, the counts off the diagonal in colour: they are the errors.
 
-    Parameters
-    ----------
-    matrices
-        By title: counts, rows true, columns predicted; one is drawn large, two side by side.
-    classes
-        Names of the classes.
+    Args:
+        matrices: By title: counts, rows true, columns predicted; one is drawn large, two side by
+            side.
+        classes: Names of the classes.
     """
     wide = len(matrices) == 1
     figure, panels = plt.subplots(
@@ -56,12 +54,10 @@ def confusion_matrix(matrices: Mapping[str, Counts], classes: Sequence[str]) -> 
 def writer_groups(groups: pd.DataFrame, writers: pd.DataFrame) -> Figure:
     """Draw the error rate of each group of writers, and how errors spread over its writers.
 
-    Parameters
-    ----------
-    groups
-        By name of the group: ``rate``, ``low``, ``high``, as fractions 0–1, and ``student``.
-    writers
-        One row a writer: ``student``, ``errors``, ``digits``.
+    Args:
+        groups: By name of the group: ``rate``, ``low``, ``high``, as fractions 0–1, and
+            ``student``.
+        writers: One row a writer: ``student``, ``errors``, ``digits``.
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=(COLUMN, 2.3), width_ratios=(1, 1.3))
     draw_intervals(left, 100 * groups[["rate", "low", "high"]], np.arange(len(groups)))
@@ -85,11 +81,9 @@ def reliability(tables: Mapping[str, pd.DataFrame]) -> Figure:
 
     A bin without an error is drawn as a triangle at the upper edge.
 
-    Parameters
-    ----------
-    tables
-        By title: what :func:`lenet_lib.evaluation.calibration.reliability` gives, best in bins of
-        equally many images.
+    Args:
+        tables: By title: what :func:`lenet_lib.evaluation.calibration.reliability` gives, best in
+            bins of equally many images.
     """
     figure, panels = plt.subplots(
         1, len(tables), figsize=(COLUMN, 2.9), sharex=True, sharey=True, squeeze=False
@@ -120,12 +114,9 @@ def reliability(tables: Mapping[str, pd.DataFrame]) -> Figure:
 def rejection(tables: Mapping[str, pd.DataFrame], *, most: float = 0.1) -> Figure:
     """Draw the accuracy on the images kept against the part that is rejected.
 
-    Parameters
-    ----------
-    tables
-        By name: what :func:`lenet_lib.evaluation.calibration.rejection_curve` gives.
-    most
-        Largest rejection rate shown, 0–1.
+    Args:
+        tables: By name: what :func:`lenet_lib.evaluation.calibration.rejection_curve` gives.
+        most: Largest rejection rate shown, 0–1.
     """
     figure, axes = plt.subplots(figsize=(COLUMN, 2.7))
     lowest, best = 100.0, 0.0

@@ -18,28 +18,19 @@ from lenet_lib.plots.style import COLOURS, COLUMN, PALETTE
 
 
 def variants(
-    table: pd.DataFrame,
-    summary: pd.DataFrame,
-    labels: Mapping[str, str] | None = None,
-    *,
-    by: str = "recipe",
+    table: pd.DataFrame, summary: pd.DataFrame, labels: Mapping[str, str] | None = None
 ) -> Figure:
     """Draw every run's test error, one row a variant, with the mean and its interval.
 
-    Parameters
-    ----------
-    table
-        One row a run: the column ``by``, ``accuracy`` (0–1).
-    summary
-        What :func:`lenet_lib.evaluation.comparison.summarise` gives; its order is the rows'.
-    labels
-        What to write beside a variant instead of its name.
-    by
-        The column that names the variants.
+    Args:
+        table: One row a run: ``recipe``, ``accuracy`` (0–1).
+        summary: What :func:`lenet_lib.evaluation.comparison.summarise` gives; its order is the
+            rows'.
+        labels: What to write beside a variant instead of its name.
     """
     figure, axes = plt.subplots(figsize=(COLUMN, 0.6 + 0.31 * len(summary)))
     names, errors = labels or {}, table.assign(error=100 * (1 - table["accuracy"]))
-    groups = {name: runs["error"] for name, runs in errors.groupby(by)}
+    groups = {name: runs["error"] for name, runs in errors.groupby("recipe")}
     shown = {names.get(str(name), str(name)): groups[name] for name in summary.index}
     draw_runs(axes, shown, summary[["error", "low", "high"]].clip(lower=0.01))
     for place, (error, high) in enumerate(summary[["error", "high"]].to_numpy()):
@@ -55,15 +46,11 @@ def variants(
 def history(published: pd.DataFrame, ours: pd.DataFrame, *, year: int = 2026) -> Figure:
     """Draw published test errors by year with their intervals, and ours.
 
-    Parameters
-    ----------
-    published
-        ``year, method, error, low, high``, in %: an interval over test images; and ``networks``,
-        how many vote.
-    ours
-        ``method, error, low, high``, in %: an interval over seeds.
-    year
-        Where ours are drawn.
+    Args:
+        published: ``year, method, error, low, high``, in %: an interval over test images; and
+            ``networks``, how many vote.
+        ours: ``method, error, low, high``, in %: an interval over seeds.
+        year: Where ours are drawn.
     """
     table = pd.concat([published, ours.assign(year=year, networks=1, own=True)])
     own, many = table["own"].eq(True), table["networks"] > 1
@@ -90,10 +77,8 @@ def history(published: pd.DataFrame, ours: pd.DataFrame, *, year: int = 2026) ->
 def sample_size(table: pd.DataFrame) -> Figure:
     """Draw the test error against the number of training digits: every run, and each mean.
 
-    Parameters
-    ----------
-    table
-        One row a run: ``recipe``, ``train_images``, ``accuracy`` (0–1).
+    Args:
+        table: One row a run: ``recipe``, ``train_images``, ``accuracy`` (0–1).
     """
     figure, axes = plt.subplots(figsize=(COLUMN, 3))
     table = table.assign(error=100 * (1 - table["accuracy"]))
@@ -111,11 +96,9 @@ def sample_size(table: pd.DataFrame) -> Figure:
 def cost(summary: pd.DataFrame) -> Figure:
     """Draw the mean test error against what a training run costs, counted and timed.
 
-    Parameters
-    ----------
-    summary
-        By recipe: ``error`` (%), ``operations`` (multiply-adds of a whole training run) and
-        ``seconds`` (of one thread, or NaN).
+    Args:
+        summary: By recipe: ``error`` (%), ``operations`` (multiply-adds of a whole training run)
+            and ``seconds`` (of one thread, or NaN).
     """
     figure, both = plt.subplots(1, 2, figsize=(COLUMN, 2.9), sharey=True)
     summary = summary.assign(operations=summary["operations"] / 1e12)
@@ -136,20 +119,16 @@ def cost(summary: pd.DataFrame) -> Figure:
     return figure
 
 
-def robustness(table: pd.DataFrame, *, columns: int = 3) -> Figure:
-    """Draw accuracy against the strength of each corruption, one panel each.
+def robustness(table: pd.DataFrame) -> Figure:
+    """Draw accuracy against the strength of each corruption, one panel each, three in a row.
 
-    Parameters
-    ----------
-    table
-        What :func:`lenet_lib.evaluation.robustness.corruption_accuracy` gives.
-    columns
-        Panels in a row.
+    Args:
+        table: ``results/robustness.csv``: ``network, corruption, strength, unit, accuracy`` (0–1).
     """
     with mpl.rc_context({"figure.constrained_layout.use": False}):  # seaborn lays out itself
         grid = sns.relplot(
             table.assign(percent=100 * table["accuracy"]), kind="line", x="strength", y="percent",
-            hue="network", style="network", col="corruption", col_wrap=columns, markers=True,
+            hue="network", style="network", col="corruption", col_wrap=3, markers=True,
             dashes=False, palette=COLOURS[: table["network"].nunique()],
             facet_kws={"sharex": False},
         )  # fmt: skip
@@ -157,7 +136,7 @@ def robustness(table: pd.DataFrame, *, columns: int = 3) -> Figure:
     for kind, axes in grid.axes_dict.items():
         axes.set(title=kind, xlabel=units[kind], ylabel="accuracy (%)", ylim=(0, 103))
     figure: Figure = grid.figure
-    figure.set_size_inches(COLUMN, 0.4 + 1.85 * -(-len(units) // columns))
+    figure.set_size_inches(COLUMN, 0.4 + 1.85 * -(-len(units) // 3))
     figure.set_layout_engine("constrained")
     sns.move_legend(grid, "outside upper center", ncols=3, title=None)
     return figure

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from torch import Tensor
@@ -20,22 +19,23 @@ def misclassified(images: Tensor, errors: pd.DataFrame, classes: Sequence[str]) 
 
     Images whose label is disputed are framed.
 
-    Parameters
-    ----------
-    images
-        The whole test set, uint8 N×1×28×28.
-    errors
-        What :func:`lenet_lib.evaluation.mistakes.misclassified` gives, or some rows of it:
-        ``index``, ``truth``, ``prediction``, ``disputed``, and ``confidence`` (0–1) if it is to be
-        drawn.
-    classes
-        Names of the classes.
+    Args:
+        images: The whole test set, uint8 N×1×28×28.
+        errors: What :func:`lenet_lib.evaluation.mistakes.misclassified` gives, or some rows of it:
+            ``index``, ``truth``, ``prediction``, ``disputed``, and ``confidence`` (0–1) if it is to
+            be drawn.
+        classes: Names of the classes.
     """
     long = max(map(len, classes)) > 2
     # As many in a row as leaves the fewest gaps in the last one.
     columns = min((9, 10, 8), key=lambda n: -len(errors) % n) if not long else 7
-    figure, grid = _tiles(len(errors), columns, height=1.62 if long else 1.22)
-    for axes, row in zip(grid, errors.to_dict("records"), strict=False):
+    rows = max(1, -(-len(errors) // columns))
+    layout = ConstrainedLayoutEngine(w_pad=0.02, h_pad=0.02, wspace=0.01, hspace=0.01)
+    size = (COLUMN, rows * (1.62 if long else 1.22) * COLUMN / columns)
+    figure, grid = plt.subplots(rows, columns, figsize=size, layout=layout, squeeze=False)
+    for axes in grid.flat[len(errors) :]:
+        axes.set_axis_off()
+    for axes, row in zip(grid.flat, errors.to_dict("records"), strict=False):
         title = f"{classes[row['truth']]}→{classes[row['prediction']]}"
         if "confidence" in row:
             percent = 100 * row["confidence"]
@@ -46,14 +46,3 @@ def misclassified(images: Tensor, errors: pd.DataFrame, classes: Sequence[str]) 
         draw_digit(axes, images[row["index"]], frame=frame, width=width)
         axes.set_title(title, fontsize=7, fontweight="normal", loc="center", pad=2)
     return figure
-
-
-def _tiles(count: int, columns: int, *, height: float) -> tuple[Figure, list[Axes]]:
-    """Lay out a page-wide grid of images close together; a tile's ``height`` in its widths."""
-    rows = max(1, -(-count // columns))
-    layout = ConstrainedLayoutEngine(w_pad=0.02, h_pad=0.02, wspace=0.01, hspace=0.01)
-    size = (COLUMN, rows * height * COLUMN / columns)
-    figure, grid = plt.subplots(rows, columns, figsize=size, layout=layout, squeeze=False)
-    for axes in grid.flat[count:]:
-        axes.set_axis_off()
-    return figure, list(grid.flat)

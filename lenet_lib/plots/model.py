@@ -26,13 +26,11 @@ from lenet_lib.plots.tiles import (
 def layer_maps(image: Tensor, steps: Mapping[str, Tensor]) -> Figure:
     """Show one image and what the convolutions and poolings make of it.
 
-    Parameters
-    ----------
-    image
-        uint8 1×28×28.
-    steps
-        Name → float32 maps×height×width, in the order of the network. Maps with values of either
-        sign have a scale each; those of 0 or more have one for all of their layer.
+    Args:
+        image: uint8 1×28×28.
+        steps: Name → float32 maps×height×width, in the order of the network. Maps with
+            values of either sign have a scale each; those of 0 or more have one for all of their
+            layer.
     """
     lines = [-(-len(maps) // 8) for maps in steps.values()]
     figure = plt.figure(figsize=(COLUMN, 0.74 * (1 + sum(lines)) + 0.2))
@@ -69,16 +67,11 @@ def layer_units(
 ) -> Figure:
     """Show the linear layers' activations, the logits and the probabilities of one image.
 
-    Parameters
-    ----------
-    vectors
-        Name → float32 units, 0 or more.
-    logits
-        float32 10.
-    truth
-        The image's label.
-    classes
-        Names of the ten classes.
+    Args:
+        vectors: Name → float32 units, 0 or more.
+        logits: float32 10.
+        truth: The image's label.
+        classes: Names of the ten classes.
     """
     figure = plt.figure(figsize=(COLUMN, 3.4))
     upper, lower = figure.subfigures(2, 1, squeeze=False, height_ratios=[1, 1.75])[:, 0]
@@ -105,14 +98,10 @@ def layer_units(
 def feature_maps(images: Tensor, kernels: Tensor, maps: Tensor) -> Figure:
     """Show what each kernel finds in some images.
 
-    Parameters
-    ----------
-    images
-        uint8 N×1×28×28.
-    kernels
-        float32 6×1×3×3, drawn above the maps, each in its own scale.
-    maps
-        float32 N×6×height×width, 0 or more.
+    Args:
+        images: uint8 N×1×28×28.
+        kernels: float32 6×1×3×3, drawn above the maps, each in its own scale.
+        maps: float32 N×6×height×width, 0 or more.
     """
     count, channels = maps.shape[:2]
     size, heights = (COLUMN, 0.9 * (count + 0.6)), [0.6] + [1] * count
@@ -145,18 +134,12 @@ def top_patches(patches: Tensor) -> Figure:
     return figure
 
 
-def activation_histograms(
-    networks: Mapping[str, Mapping[str, Tensor]], *, bins: int = 40
-) -> Figure:
+def activation_histograms(networks: Mapping[str, Mapping[str, Tensor]]) -> Figure:
     """Draw how each layer's activations are distributed, a row a network.
 
-    Parameters
-    ----------
-    networks
-        By title: each layer's activations over some images, by its name, of any shape. All
-        networks have the same layers; the share of exact zeros is written into each panel.
-    bins
-        Bars a panel.
+    Args:
+        networks: By title: each layer's activations over some images, by its name, of any shape.
+            All networks have the same layers; the share of exact zeros is written into each panel.
     """
     layers = list(next(iter(networks.values())))
     figure, grid = plt.subplots(
@@ -169,7 +152,7 @@ def activation_histograms(
         for axes, layer in zip(row, layers, strict=True):
             values = activations[layer].detach().flatten().double().numpy()
             axes.hist(
-                values, bins=bins, weights=np.full(len(values), 100 / len(values)),
+                values, bins=40, weights=np.full(len(values), 100 / len(values)),
                 range=(min(0, values.min()), max(1, values.max())),
             )  # fmt: skip
             zeros = 100 * (values == 0).mean()
@@ -189,14 +172,10 @@ def activation_histograms(
 def occlusion(images: Tensor, maps: Tensor, titles: Sequence[str]) -> Figure:
     """Show which pixels a prediction needs: how likely it is when a patch around them is hidden.
 
-    Parameters
-    ----------
-    images
-        uint8 N×1×28×28.
-    maps
-        Probability of the class with the patch centred at each pixel, float N×28×28, 0–1.
-    titles
-        What stands above each pair of image and map.
+    Args:
+        images: uint8 N×1×28×28.
+        maps: Probability of the class with the patch centred at each pixel, float N×28×28, 0–1.
+        titles: What stands above each pair of image and map.
     """
     figure, grid = plt.subplots(
         2, len(images), figsize=(COLUMN, 2 * COLUMN / (len(images) + 0.7) + 0.25), squeeze=False

@@ -20,10 +20,8 @@ from lenet_lib.plots.style import COLOURS, COLUMN, PALETTE
 def baselines(table: pd.DataFrame) -> Figure:
     """Draw each classifier's accuracy with its interval.
 
-    Parameters
-    ----------
-    table
-        One row a classifier, by name: ``accuracy``, ``low``, ``high``, as fractions 0–1.
+    Args:
+        table: One row a classifier, by name: ``accuracy``, ``low``, ``high``, as fractions 0–1.
     """
     figure, axes = plt.subplots(figsize=(COLUMN, 0.6 + 0.34 * len(table)))
     percent, places = 100 * table[["accuracy", "low", "high"]], np.arange(len(table))
@@ -40,12 +38,9 @@ def baselines(table: pd.DataFrame) -> Figure:
 def schedules(traces: Mapping[str, Sequence[tuple[float, float]]], steps: int) -> Figure:
     """Draw learning rate and β₁ at every step, one line a recipe.
 
-    Parameters
-    ----------
-    traces
-        For each recipe's name the rate and β₁ at every step (``schedule.trace_schedule``).
-    steps
-        Steps an epoch of the last recipe, where its epochs are marked.
+    Args:
+        traces: For each recipe's name the rate and β₁ at every step (``schedule.trace_schedule``).
+        steps: Steps an epoch of the last recipe, where its epochs are marked.
     """
     figure, both = plt.subplots(1, 2, figsize=(COLUMN, 2.5))
     for number, (axes, label) in enumerate(zip(both, ("learning rate", "Adam's β₁"), strict=True)):
@@ -59,15 +54,11 @@ def schedules(traces: Mapping[str, Sequence[tuple[float, float]]], steps: int) -
     return figure
 
 
-def loss_per_step(runs: Mapping[str, ArrayLike], *, steps: int = 0) -> Figure:
+def loss_per_step(runs: Mapping[str, ArrayLike]) -> Figure:
     """Draw the training loss of each batch, and its running mean.
 
-    Parameters
-    ----------
-    runs
-        By name: the cross-entropy of every batch in nats, in the order of the steps.
-    steps
-        Steps an epoch, whose ends are marked; 0 marks none.
+    Args:
+        runs: By name: the cross-entropy of every batch in nats, in the order of the steps.
     """
     figure, axes = plt.subplots(figsize=(COLUMN, 2.6))
     dashes = ["-", "--", "-.", ":"] * len(runs)  # one seen through another where they coincide
@@ -77,8 +68,6 @@ def loss_per_step(runs: Mapping[str, ArrayLike], *, steps: int = 0) -> Figure:
         axes.plot(series, color=colour, lw=0.7, alpha=0.4)
         mean = series.ewm(span=max(2, len(series) / 20)).mean()
         axes.plot(mean, color=colour, ls=dash, label=name)
-    for epoch in range(1, len(series) // steps + 1 if steps else 0):
-        axes.axvline(epoch * steps, color=PALETTE["grey"], lw=0.7, ls=":")
     log_axis(axes, "y")
     axes.set(xlabel="optimiser step", ylabel="loss of the batch (nats)", xlim=(0, None))
     axes.legend(title="running mean" if len(runs) > 1 else None)
@@ -91,11 +80,9 @@ def compare_learning_curves(runs: Mapping[str, Sequence[pd.DataFrame]]) -> Figur
     Lines are means over runs, bands reach from the least to the largest; the validation accuracy
     after the last epoch is written in the same way.
 
-    Parameters
-    ----------
-    runs
-        For each setting, the history of each of its runs (columns ``epoch``, ``train_loss``,
-        ``validation_loss``, ``validation_accuracy``).
+    Args:
+        runs: For each setting, the history of each of its runs (columns ``epoch``, ``train_loss``,
+            ``validation_loss``, ``validation_accuracy``).
     """
     columns = min(len(runs), 2 if len(runs) == 4 else 3)
     rows = -(-len(runs) // columns)
@@ -129,10 +116,9 @@ def compare_learning_curves(runs: Mapping[str, Sequence[pd.DataFrame]]) -> Figur
 def peeking(table: pd.DataFrame) -> Figure:
     """Draw what it buys to choose the epoch on the test set.
 
-    Parameters
-    ----------
-    table
-        ``results/peeking.csv``: ``recipe, seed, epoch, test_errors, test_images``, a row an epoch.
+    Args:
+        table: ``results/peeking.csv``: ``recipe, seed, epoch, test_errors, test_images``, a row an
+            epoch.
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=(COLUMN, 2.7), width_ratios=(1.3, 1))
     table = table.assign(accuracy=100 * (1 - table["test_errors"] / table["test_images"]))
@@ -160,10 +146,8 @@ def peeking(table: pd.DataFrame) -> Figure:
 def time_to_accuracy(table: pd.DataFrame) -> Figure:
     """Draw what accuracy costs: training time of every run against its test accuracy.
 
-    Parameters
-    ----------
-    table
-        Columns ``pipeline``, ``accuracy`` (0–1), ``train_seconds``; one row a run.
+    Args:
+        table: Columns ``pipeline``, ``accuracy`` (0–1), ``train_seconds``; one row a run.
     """
     figure, axes = plt.subplots(figsize=(COLUMN, 2.8))
     sns.scatterplot(
@@ -180,11 +164,9 @@ def time_to_accuracy(table: pd.DataFrame) -> Figure:
 def scale(table: pd.DataFrame) -> Figure:
     """Draw how seconds and memory grow with the number of images, in training and in reading.
 
-    Parameters
-    ----------
-    table
-        ``results/scale.csv``: ``task`` (train or read), ``pipeline``, ``images``, ``seconds``,
-        ``peak_mb``.
+    Args:
+        table: ``results/scale.csv``: ``task`` (train or read), ``pipeline``, ``images``,
+            ``seconds``, ``peak_mb``.
     """
     figure, panels = plt.subplots(2, 2, figsize=(COLUMN, 3.8), sharex="col", sharey="row")
     for column, (task, title) in enumerate((("train", "training"), ("read", "reading"))):

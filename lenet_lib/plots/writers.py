@@ -67,12 +67,9 @@ def digits_per_writer(train: Writers, test: Writers) -> Figure:
 def samples(rows: Sequence[tuple[str, Tensor]], columns: int = 10) -> Figure:
     """Show several writers' digits under each other.
 
-    Parameters
-    ----------
-    rows
-        What is said of each writer, and their digits, uint8 N×1×28×28.
-    columns
-        Digits in a row.
+    Args:
+        rows: What is said of each writer, and their digits, uint8 N×1×28×28.
+        columns: Digits in a row.
     """
     lines = [-(-len(images) // columns) for _, images in rows]
     figure, grid = plt.subplots(

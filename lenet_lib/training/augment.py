@@ -23,19 +23,13 @@ def distort(
 ) -> Tensor:
     """Distort each image in its own way.
 
-    Parameters
-    ----------
-    images
-        float32 N×1×H×W, 0–1.
-    generator
-        Decides the distortions; drawing on its own device, so give a generator of the images'
-        device where speed matters.
-    distortion
-        The bounds; those of :class:`Distortion` without it.
+    Args:
+        images: float32 N×1×H×W, 0–1.
+        generator: Decides the distortions; drawing on its own device, so give a generator of the
+            images' device where speed matters.
+        distortion: The bounds; those of :class:`Distortion` without it.
 
-    Returns
-    -------
-    Tensor
+    Returns:
         float32 N×1×H×W, 0–1; what comes in from outside the image is paper (0).
     """
     bounds = distortion or Distortion()
@@ -50,9 +44,7 @@ def distort(
 def affine_matrices(count: int, generator: torch.Generator, bounds: Distortion) -> Tensor:
     """Draw random affine maps from new to old coordinates, about the image's centre.
 
-    Returns
-    -------
-    Tensor
+    Returns:
         float32 count×2×3: x' = a x + b y + c, y' = d x + e y + f, in pixels.
     """
     device = generator.device
@@ -72,12 +64,10 @@ def elastic_fields(
 ) -> Tensor:
     """Draw smooth random displacement fields: white noise, blurred by a Gaussian, times alpha.
 
-    Returns
-    -------
-    Tensor
+    Returns:
         float32 count×height×width×2: how far to the right and down each pixel is looked up, in
-        pixels. Away from the border the root mean square of either is
-        alpha / (2 sigma sqrt(3 pi)), 0.8 pixels by default and 1.4 with the paper's settings.
+        pixels. Away from the border the root mean square of either is alpha / (2 sigma sqrt(3 pi)),
+        0.8 pixels by default and 1.4 with the paper's settings.
     """
     device = generator.device
     noise = torch.rand(count, 2, height, width, generator=generator, device=device) * 2 - 1
@@ -95,14 +85,10 @@ def _blur(size: int, sigma: float) -> Tensor:
 def warp(images: Tensor, matrices: Tensor, fields: Tensor | None = None) -> Tensor:
     """Look every pixel up where an affine map and a displacement field point to, bilinearly.
 
-    Parameters
-    ----------
-    images
-        float32 N×1×H×W.
-    matrices
-        float32 N×2×3, in pixels from the image's centre (see :func:`affine_matrices`).
-    fields
-        float32 N×H×W×2, in pixels (see :func:`elastic_fields`).
+    Args:
+        images: float32 N×1×H×W.
+        matrices: float32 N×2×3, in pixels from the image's centre (see :func:`affine_matrices`).
+        fields: float32 N×H×W×2, in pixels (see :func:`elastic_fields`).
     """
     height, width = images.shape[-2:]
     y = torch.arange(height, dtype=images.dtype, device=images.device) - (height - 1) / 2

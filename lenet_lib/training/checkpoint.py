@@ -6,7 +6,7 @@ import io
 import pickle
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 
@@ -20,34 +20,16 @@ _BROKEN = (
 """What torch raises over a file that is no checkpoint, depending on where it is damaged."""
 
 
-class Stateful(Protocol):
-    """What has a state to keep: a network, an optimiser, a schedule."""
-
-    def state_dict(self) -> dict[str, Any]:
-        """Give the state."""
-
-    def load_state_dict(self, state_dict: dict[str, Any], /) -> Any:
-        """Take it back."""
-
-
 def save(
-    path: Path,
-    run: Mapping[str, Any],
-    parts: Mapping[str, Stateful],
-    history: list[dict[str, float]],
+    path: Path, run: Mapping[str, Any], parts: Mapping[str, Any], history: list[dict[str, float]]
 ) -> None:
     """Write all that the next epochs depend on.
 
-    Parameters
-    ----------
-    path
-        The file; it is replaced whole or not at all.
-    run
-        What tells this run from others: numbers, strings, dictionaries and lists of them.
-    parts
-        Name → what is trained or counts steps.
-    history
-        What has happened so far, one dictionary an epoch.
+    Args:
+        path: The file; it is replaced whole or not at all.
+        run: What tells this run from others: numbers, strings, dictionaries and lists of them.
+        parts: Name → what is trained or counts steps, and has a state dict.
+        history: What has happened so far, one dictionary an epoch.
     """
     states = {name: part.state_dict() for name, part in parts.items()}
     buffer = io.BytesIO()
@@ -55,15 +37,11 @@ def save(
     files.write(path, buffer.getvalue())
 
 
-def restore(
-    path: Path, run: Mapping[str, Any], parts: Mapping[str, Stateful]
-) -> list[dict[str, float]]:
+def restore(path: Path, run: Mapping[str, Any], parts: Mapping[str, Any]) -> list[dict[str, float]]:
     """Load the parts from :func:`save`'s file and give the history.
 
-    Raises
-    ------
-    LenetError
-        The file is damaged, or of another run: other settings, seed, code or version.
+    Raises:
+        LenetError: The file is damaged, or of another run: other settings, seed, code or version.
     """
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)

@@ -17,18 +17,12 @@ from torch import Generator, Tensor
 def corrupt(images: Tensor, share: float, generator: Generator) -> Tensor:
     """Corrupt a share of the images, each in one of :data:`KINDS`.
 
-    Parameters
-    ----------
-    images
-        float32 N×1×H×W, 0–1.
-    share
-        Fraction of the images, 0 to 1; which ones is chance.
-    generator
-        Decides all; of the images' device.
+    Args:
+        images: float32 N×1×H×W, 0–1.
+        share: Fraction of the images, 0 to 1; which ones is chance.
+        generator: Decides all; of the images' device.
 
-    Returns
-    -------
-    Tensor
+    Returns:
         float32 N×1×H×W, 0–1; a new one.
     """
     images = images.clone()

@@ -25,10 +25,8 @@ os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
 def choose_device(name: str | None = None) -> torch.device:
     """Give the named device, or the accelerator if there is one, or the CPU.
 
-    Raises
-    ------
-    LenetError
-        The name is no device, or not one of this machine.
+    Raises:
+        LenetError: The name is no device, or not one of this machine.
     """
     if name is None:
         return torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu")
@@ -77,6 +75,11 @@ def computes_in_bfloat16(device: torch.device) -> bool:
     """Tell whether the device is a CPU with instructions for bfloat16; without, it is slower."""
     abilities = torch.cpu.get_capabilities()
     return device.type == "cpu" and any(abilities.get(f"{kind}_bf16") for kind in ("amx", "avx512"))
+
+
+def precision(mixed: bool, device: torch.device) -> torch.autocast:
+    """Give the context of a training step: bfloat16 where that is asked for and quick."""
+    return torch.autocast("cpu", torch.bfloat16, enabled=mixed and computes_in_bfloat16(device))
 
 
 @cache

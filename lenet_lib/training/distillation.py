@@ -34,18 +34,13 @@ CHUNK = 20_000
 class Lessons:
     """The distorted copies of the training images, and the committee's logits on each of them.
 
-    Parameters
-    ----------
-    recipe
-        The student's, with a teacher.
-    train
-        The training images, on the device that works.
-    committee
-        Trained networks in evaluation mode, on the same device.
-    precision
-        The context in which they compute.
-    folder
-        Where logits are kept for other students, and under which name; None keeps them in memory.
+    Args:
+        recipe: The student's, with a teacher.
+        train: The training images, on the device that works.
+        committee: Trained networks in evaluation mode, on the same device.
+        precision: The context in which they compute.
+        folder: Where logits are kept for other students, and under which name; None keeps them in
+            memory.
     """
 
     def __init__(

@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
-from filelock import FileLock
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, update_bn
 from tqdm import tqdm
 
-from lenet_lib import files
 from lenet_lib.data import Images, scale
 from lenet_lib.errors import LenetError
-from lenet_lib.models import NETWORKS, is_finite, load_weights, predict_logits, save_weights
+from lenet_lib.models import NETWORKS, is_finite, predict_logits
 from lenet_lib.models.fast_conv import accelerate
 from lenet_lib.training.augment import distort
-from lenet_lib.training.checkpoint import Stateful, restore, save
+from lenet_lib.training.checkpoint import restore, save
+from lenet_lib.training.committee import prepare_lessons
 from lenet_lib.training.corruption import corrupt
-from lenet_lib.training.device import (
-    choose_device,
-    computes_in_bfloat16,
-    keep_freed_memory,
-    repeatable,
-)
-from lenet_lib.training.distillation import CHUNK, Lessons, images_digest
+from lenet_lib.training.device import choose_device, keep_freed_memory, precision, repeatable
+from lenet_lib.training.distillation import Lessons
 from lenet_lib.training.provenance import code_digest
 from lenet_lib.training.recipe import Recipe
 from lenet_lib.training.schedule import make_optimizer, make_schedule
 from lenet_lib.training.temperature import fold_temperature
+from lenet_lib.training.whitening import whiten
 
 
 @dataclass
@@ -70,37 +65,28 @@ def fit(
     Same seed, machine and thread count give the same weights, bit for bit, also when the work was
     interrupted: all that is random in an epoch follows from the seed and the epoch's number.
 
-    Parameters
-    ----------
-    recipe
-        The settings.
-    train
-        Training images.
-    seed
-        Decides the initial weights and the order of the images.
-    device
-        Where to train; by default the accelerator if there is one.
-    validation
-        Looked at after each epoch and reported in the history; decides nothing.
-    checkpoint
-        File to go on from if it exists, rewritten after each epoch.
-    teachers
-        Folder where a committee of teachers and its answers are kept, for this run if it is
-        interrupted and for those of other seeds; without it they are made anew, in memory.
-    progress
-        Show a progress bar on stderr.
+    Args:
+        recipe: The settings.
+        train: Training images.
+        seed: Decides the initial weights and the order of the images.
+        device: Where to train; by default the accelerator if there is one.
+        validation: Looked at after each epoch and reported in the history; decides nothing.
+        checkpoint: File to go on from if it exists, rewritten after each epoch.
+        teachers: Folder where a committee of teachers and its answers are kept, for this run if it
+            is interrupted and for those of other seeds; without it they are made anew, in memory.
+        progress: Show a progress bar on stderr.
 
-    Raises
-    ------
-    LenetError
-        Unusable training data, a loss that is no longer finite, or a foreign checkpoint.
+    Raises:
+        LenetError: Unusable training data, a loss that is no longer finite, or a foreign
+            checkpoint.
     """
     _check_trainable(train)
     device = device or choose_device()
     keep_freed_memory()
     lessons = None
     if recipe.teacher is not None:
-        lessons = prepare_lessons(recipe, train, seed, device, teachers, progress)
+        train_teacher = partial(fit, device=device, progress=progress)
+        lessons = prepare_lessons(recipe, train, train_teacher, seed, device, teachers)
     with repeatable(seed):
         run = _Training(recipe, train.to(device), seed, lessons)
         identity = {"recipe": recipe.settings(), "seed": seed, "code": code_digest(recipe)}
@@ -133,58 +119,6 @@ def fit(
     return Fit(run.model.cpu().eval(), run.history)
 
 
-def prepare_lessons(
-    recipe: Recipe,
-    train: Images,
-    seed: int,
-    device: torch.device,
-    folder: Path | None = None,
-    progress: bool = False,
-) -> Lessons:
-    """Train a recipe's teachers, or find them in a folder, for a student of some seed.
-
-    The arguments are those of :func:`fit`, ``folder`` its ``teachers``.
-    """
-    assert recipe.teacher is not None
-    if folder is not None:  # named after all that decides what the committee says
-        facts = (recipe.teacher.digest(), code_digest(recipe.teacher), images_digest(train), device)
-        name = hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
-        folder = folder / f"{recipe.teacher.name}-{name}"
-    committee: dict[int, nn.Module] = {}
-    for number in range(recipe.teachers):
-        member = (seed + number) % recipe.teachers  # runs side by side begin with different ones
-        committee[member] = _teacher(recipe.teacher, train, member, device, folder, progress)
-    layout: Any = {"device": device, "memory_format": torch.channels_last}
-    models = [committee[member].to(**layout) for member in sorted(committee)]
-    if folder is not None:
-        copies = repr((recipe.teachers, recipe.distortion, CHUNK))
-        folder = folder / hashlib.sha256(copies.encode()).hexdigest()[:12]
-    return Lessons(recipe, train.to(device), models, _precision(recipe.teacher, device), folder)
-
-
-def _teacher(
-    recipe: Recipe,
-    train: Images,
-    seed: int,
-    device: torch.device,
-    folder: Path | None,
-    progress: bool,
-) -> nn.Module:
-    """Train one member of the committee; other processes that want the same one wait for it."""
-    if folder is None:
-        return fit(recipe, train, seed=seed, device=device, progress=progress).model
-    weights, checkpoint = folder / f"seed{seed}.safetensors", folder / f"seed{seed}.pt"
-    files.make_folder(folder)
-    with FileLock(f"{weights}.lock"):
-        if not weights.exists():
-            trained = fit(
-                recipe, train, seed=seed, device=device, checkpoint=checkpoint, progress=progress
-            )
-            save_weights(trained.model, weights, recipe=recipe.name, seed=seed)
-            checkpoint.unlink(missing_ok=True)
-        return load_weights(weights)
-
-
 def _check_trainable(train: Images) -> None:
     if len(train) < 2:
         raise LenetError(f"Training needs at least 2 images, not {len(train)}.")
@@ -193,21 +127,11 @@ def _check_trainable(train: Images) -> None:
         raise LenetError(f"Labels must be 0 to 9; these go from {low} to {high}.")
 
 
-def _precision(recipe: Recipe, device: torch.device) -> torch.autocast:
-    """Give the context in which a recipe's steps compute."""
-    mixed = recipe.mixed_precision and computes_in_bfloat16(device)
-    return torch.autocast("cpu", torch.bfloat16, enabled=mixed)
-
-
 class _Training:
     """The state of a run between two epochs: network, optimiser, schedule, history."""
 
     def __init__(
-        self,
-        recipe: Recipe,
-        train: Images,
-        seed: int,
-        lessons: Lessons | None = None,
+        self, recipe: Recipe, train: Images, seed: int, lessons: Lessons | None = None
     ) -> None:
         self.recipe, self.train, self.seed, self.lessons = recipe, train, seed, lessons
         device = train.labels.device
@@ -216,20 +140,17 @@ class _Training:
         # Channels last in memory: the CPU's convolution and pooling kernels are faster on it.
         layout: Any = {"device": device, "memory_format": torch.channels_last}
         self.model = NETWORKS[recipe.network]().to(**layout)
+        if recipe.whitening:
+            whiten(self.model, train)
         self.network = accelerate(self.model)  # the same weights, for the steps
         averages = recipe.cycle_epochs < recipe.epochs
         self.average = AveragedModel(self.model) if averages else None
         self.optimizer = make_optimizer(recipe, self.model)
         self.schedule = make_schedule(recipe, self.optimizer, self.steps)
         self.loss = nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing)
-        self.precision = _precision(recipe, device)
-        parts: dict[str, Stateful | None] = {
-            "model": self.model,
-            "average": self.average,
-            "optimizer": self.optimizer,
-            "schedule": self.schedule,
-        }
-        self.parts = {name: part for name, part in parts.items() if part is not None}
+        self.precision = precision(recipe.mixed_precision, device)
+        names = ("model", "average", "optimizer", "schedule")
+        self.parts = {name: part for name in names if (part := getattr(self, name)) is not None}
 
     def epoch(self, epoch: int, bar: tqdm[Any]) -> None:
         """Train for one pass over the data and append it to the history."""
@@ -254,9 +175,7 @@ class _Training:
             if answers is None:
                 loss = self.loss(logits, labels)
             else:
-                temperature = self.recipe.teacher_temperature
-                soft_targets = (answers[index].float() / temperature).softmax(1)
-                loss = self.loss(logits / temperature, soft_targets)
+                loss = self._distilled_loss(logits, answers[index].float())
             self.optimizer.zero_grad()
             loss.backward()
             self.optimizer.step()
@@ -295,6 +214,11 @@ class _Training:
             images = corrupt(images, self.recipe.corruption, generator)
         return images
 
+    def _distilled_loss(self, logits: Tensor, answers: Tensor) -> Tensor:
+        temperature = self.recipe.teacher_temperature
+        loss: Tensor = self.loss(logits / temperature, (answers / temperature).softmax(1))
+        return loss
+
     def finish(self) -> None:
         """Average weights, recalibrate batch normalisation and scale logits, as the recipe asks."""
         start = time.perf_counter()
@@ -302,6 +226,7 @@ class _Training:
             self.model.load_state_dict(self.average.module.state_dict())
         if self.recipe.recalibrate_bn:
             update_bn((scale(images) for images in self.train.images.split(1000)), self.network)
+        self.model.requires_grad_(True)  # also what was excluded from this training
         if self.recipe.temperature_scaling:
             fold_temperature(self.model, self.train)
         self.history[-1]["seconds"] += time.perf_counter() - start

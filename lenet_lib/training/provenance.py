@@ -16,10 +16,9 @@ from lenet_lib.training.recipe import Recipe
 
 TRAINING = (
     "lenet_lib.models.fast_conv",
-    *(
-        f"lenet_lib.training.{name}"
-        for name in ("augment", "corruption", "distillation", "loop", "schedule", "temperature")
-    ),
+    *(f"lenet_lib.training.{name}" for name in ("augment", "committee", "corruption")),
+    *(f"lenet_lib.training.{name}" for name in ("distillation", "loop", "schedule", "temperature")),
+    "lenet_lib.training.whitening",
 )
 """The modules of the training itself."""
 

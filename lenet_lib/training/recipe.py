@@ -15,17 +15,9 @@ from lenet_lib.errors import LenetError
 Optimizer = Literal["adam", "adamw", "sgd"]
 Schedule = Literal["constant", "one-cycle", "cosine", "step"]
 Network = Literal[
-    "LeNet",
-    "LeNet5",
-    "SmallVGG",
-    "MLP",
-    "LeNetNoBatchNorm",
-    "LeNetDropout",
-    "LeNetSigmoid",
-    "LeNetTanh",
-    "LeNetQuarter",
-    "LeNet1x1",
-]
+    "LeNet", "LeNet5", "SmallVGG", "MLP", "LeNetNoBatchNorm", "LeNetDropout", "LeNetSigmoid",
+    "LeNetTanh", "LeNetQuarter", "LeNet1x1",
+]  # fmt: skip
 """The names in :data:`lenet_lib.models.NETWORKS`, which needs torch."""
 
 
@@ -64,24 +56,16 @@ def _check(owner: str, values: Mapping[str, Any], rules: Mapping[str, _Rule]) ->
 class Distortion:
     """How far a digit may be distorted; every amount is drawn uniformly from ± the bound.
 
-    Attributes
-    ----------
-    rotation
-        Largest turn, in degrees, 0 or more.
-    scale
-        Largest change of width and of height, each for itself, as a fraction, 0 to below 1.
-    shear
-        Largest horizontal shear, pixels across per pixel down, 0 or more.
-    shift
-        Largest shift down or across, in pixels, 0 or more.
-    alpha, sigma
-        Strength (0 or more) and smoothness (in pixels, above 0) of the elastic field. Simard et al.
-        2003 have 34 and 4; by default it is gentler. ``alpha`` 0 leaves it out.
+    Attributes:
+        rotation: Largest turn, in degrees, 0 or more.
+        scale: Largest change of width and of height, each for itself, as a fraction, 0 to below 1.
+        shear: Largest horizontal shear, pixels across per pixel down, 0 or more.
+        shift: Largest shift down or across, in pixels, 0 or more.
+        alpha, sigma: Strength (0 or more) and smoothness (in pixels, above 0) of the elastic field.
+            Simard et al. 2003 have 34 and 4; by default it is gentler. ``alpha`` 0 leaves it out.
 
-    Raises
-    ------
-    LenetError
-        A bound is no such number.
+    Raises:
+        LenetError: A bound is no such number.
     """
 
     rotation: float = 10.0
@@ -100,76 +84,63 @@ class Distortion:
 class Recipe:
     """Everything that decides a training run but the data, the seed, the code and the machine.
 
-    Attributes
-    ----------
-    name
-        Stands in tables and in names of folders: letters, digits and ``. _ + = -``.
-    epochs
-        Passes over the training set, 1 or more; the weights after the last one are the result.
-    batch_size
-        Images per step, 2 or more.
-    optimizer
-        ``adam`` (Kingma & Ba 2015), ``adamw`` (Loshchilov & Hutter 2019), or ``sgd``: stochastic
-        gradient descent with Nesterov's momentum (Sutskever et al. 2013).
-    learning_rate
-        The constant rate, or the peak of the schedule, above 0.
-    schedule
-        ``constant``; ``one-cycle`` (Smith & Topin 2018): up over the first ``warmup`` of the steps,
-        down to nothing by the last; ``cosine`` (Loshchilov & Hutter 2017, without restarts): half a
-        cosine from the rate down to nothing; ``step`` (as in He et al. 2016): a tenth of the rate
-        after half of the steps, a hundredth after three quarters.
-    momentum
-        Share of the last step that the next one keeps, 0 to below 1; for ``sgd`` only. (Adam's β₁
-        is 0.9, and ``one-cycle`` moves it.)
-    warmup
-        Fraction of the steps spent rising, 0 to below 1; for ``one-cycle`` only.
-    weight_decay
-        0 or more: for ``adamw`` decoupled, per unit of learning rate; for the others an L2 penalty.
-    label_smoothing
-        Probability mass taken from the true class and spread over all ten, 0 to below 1.
-    network
-        What is trained: a name of :data:`lenet_lib.models.NETWORKS`.
-    distortion
-        Bounds of the random distortion of every image in every epoch; None leaves images alone.
-    corruption
-        Share of the images in every epoch, 0 to below 1, that are also corrupted, each in one of
-        the ways of :mod:`lenet_lib.training.corruption`; a teacher sees them uncorrupted.
-    recalibrate_bn
-        Whether batch normalisation's means and variances are estimated anew, after the last
-        epoch, on the training images as they are: distorted ones, seen during training, have
-        others, and are not what the network will read (cf. Touvron et al. 2019).
-    temperature_scaling
-        Whether the logits are divided, after the last epoch, by the temperature with the least loss
-        on the training images (Guo et al. 2017), which is folded into the last layer and changes no
-        prediction; for networks with a linear last layer only.
-    swa
-        Share of the epochs, at the end, in which the rate stays at ``swa_learning_rate``; the
-        result is then the mean of the weights at those epochs' ends (stochastic weight averaging,
-        Izmailov et al. 2018), 0 to below 1. It needs ``one-cycle``, and ``recalibrate_bn``, since a
-        mean of weights has no statistics of its own.
-    swa_learning_rate
-        Where the one-cycle schedule ends and the rate stays, above 0; for ``swa`` only.
-    mixed_precision
-        Whether a step computes in bfloat16 on a CPU with instructions for it; weights, optimiser
-        and everything after training are float32 (Micikevicius et al. 2018).
-    teacher
-        Settings of networks that are trained first, on the same images: the soft targets of their
-        mean logits stand in for the labels (distillation, Hinton, Vinyals & Dean 2015).
-    teachers
-        How many they are, 1 or more, of seeds 0, 1 and so on: the same ones for all students. For
-        ``teacher`` only.
-    teacher_temperature
-        What the logits of both are divided by before the softmax that compares them, above 0; for
-        ``teacher`` only.
-    cached_augmentations
-        How many distorted copies of each image there are, 1 or more, the same for all students; a
-        later epoch goes through one of them again, and no teacher is asked twice. For ``teacher``
-        only.
+    Attributes:
+        name: Stands in tables and in names of folders: letters, digits and ``. _ + = -``.
+        epochs: Passes over the training set, 1 or more; the weights after the last one are the
+            result.
+        batch_size: Images per step, 2 or more.
+        optimizer: ``adam`` (Kingma & Ba 2015), ``adamw`` (Loshchilov & Hutter 2019), or ``sgd``:
+            stochastic gradient descent with Nesterov's momentum (Sutskever et al. 2013).
+        learning_rate: The constant rate, or the peak of the schedule, above 0.
+        schedule: ``constant``; ``one-cycle`` (Smith & Topin 2018): up over the first ``warmup`` of
+            the steps, down to nothing by the last; ``cosine`` (Loshchilov & Hutter 2017, without
+            restarts): half a cosine from the rate down to nothing; ``step`` (as in He et al. 2016):
+            a tenth of the rate after half of the steps, a hundredth after three quarters.
+        momentum: Share of the last step that the next one keeps, 0 to below 1; for ``sgd`` only.
+            (Adam's β₁ is 0.9, and ``one-cycle`` moves it.)
+        warmup: Fraction of the steps spent rising, 0 to below 1; for ``one-cycle`` only.
+        weight_decay: 0 or more: for ``adamw`` decoupled, per unit of learning rate; for the others
+            an L2 penalty.
+        label_smoothing: Probability mass taken from the true class and spread over all ten, 0 to
+            below 1.
+        network: What is trained: a name of :data:`lenet_lib.models.NETWORKS`.
+        distortion: Bounds of the random distortion of every image in every epoch; None leaves
+            images alone.
+        corruption: Share of the images in every epoch, 0 to below 1, that are also corrupted, each
+            in one of the ways of :mod:`lenet_lib.training.corruption`; a teacher sees them
+            uncorrupted.
+        recalibrate_bn: Whether batch normalisation's means and variances are estimated anew, after
+            the last epoch, on the training images as they are: distorted ones, seen during
+            training, have others, and are not what the network will read (cf. Touvron et al. 2019).
+        whitening: Whether the first convolution is set to whitening kernels of the training images
+            and not trained (Jordan 2024, see :mod:`lenet_lib.training.whitening`); for networks
+            that begin as ``LeNet`` does only.
+        temperature_scaling: Whether the logits are divided, after the last epoch, by the
+            temperature with the least loss on the training images (Guo et al. 2017), which is
+            folded into the last layer and changes no prediction; for networks with a linear last
+            layer only.
+        swa: Share of the epochs, at the end, in which the rate stays at ``swa_learning_rate``; the
+            result is then the mean of the weights at those epochs' ends (stochastic weight
+            averaging, Izmailov et al. 2018), 0 to below 1. It needs ``one-cycle``, and
+            ``recalibrate_bn``, since a mean of weights has no statistics of its own.
+        swa_learning_rate: Where the one-cycle schedule ends and the rate stays, above 0; for
+            ``swa`` only.
+        mixed_precision: Whether a step computes in bfloat16 on a CPU with instructions for it;
+            weights, optimiser and everything after training are float32 (Micikevicius et al. 2018).
+        teacher: Settings of networks that are trained first, on the same images: the soft targets
+            of their mean logits stand in for the labels (distillation, Hinton, Vinyals & Dean
+            2015).
+        teachers: How many they are, 1 or more, of seeds 0, 1 and so on: the same ones for all
+            students. For ``teacher`` only.
+        teacher_temperature: What the logits of both are divided by before the softmax that compares
+            them, above 0; for ``teacher`` only.
+        cached_augmentations: How many distorted copies of each image there are, 1 or more, the same
+            for all students; a later epoch goes through one of them again, and no teacher is asked
+            twice. For ``teacher`` only.
 
-    Raises
-    ------
-    LenetError
-        A field does not hold what is said here, or would have no effect in this combination.
+    Raises:
+        LenetError: A field does not hold what is said here, or would have no effect in this
+            combination.
     """
 
     name: str
@@ -186,6 +157,7 @@ class Recipe:
     distortion: Distortion | None = None
     corruption: float = 0.0
     recalibrate_bn: bool = False
+    whitening: bool = False
     temperature_scaling: bool = False
     swa: float = 0.0
     swa_learning_rate: float = 0.0
@@ -243,56 +215,44 @@ class Recipe:
 
 def _chosen(settings: Recipe | Distortion) -> dict[str, Any]:
     """List what differs from its default, but for the name; 8 and 8.0 are the same number."""
-    values = {field.name: getattr(settings, field.name) for field in fields(settings)}
-    usual = {field.name: field.default for field in fields(settings)} | {"name": values.get("name")}
-    return {
-        name: _chosen(value)
-        if isinstance(value, Recipe | Distortion)
-        else float(value)
-        if type(value) is int
-        else value
-        for name, value in values.items()
-        if value != usual[name]
-    }
+    chosen: dict[str, Any] = {}
+    for field in fields(settings):
+        value = getattr(settings, field.name)
+        if field.name != "name" and value != field.default:
+            inner = isinstance(value, Recipe | Distortion)
+            same = float(value) if type(value) is int else value
+            chosen[field.name] = _chosen(value) if inner else same
+    return chosen
 
 
+_WORD = _Rule(
+    str, lambda x: bool(re.fullmatch(r"[\w.+=-]+", x)), "a word of letters, digits and . _ + = -"
+)
 _RULES = {
-    "name": _Rule(
-        str,
-        lambda x: bool(re.fullmatch(r"[\w.+=-]+", x)),
-        "a word of letters, digits and . _ + = -",
-    ),
-    "epochs": _at_least(1),
+    "name": _WORD,
     "batch_size": _at_least(2),
     "optimizer": _one_of(Optimizer),
-    "learning_rate": _POSITIVE,
     "schedule": _one_of(Schedule),
-    "momentum": _SHARE,
-    "warmup": _SHARE,
-    "weight_decay": _NOT_NEGATIVE,
-    "label_smoothing": _SHARE,
     "network": _one_of(Network),
-    "corruption": _SHARE,
-    "recalibrate_bn": _SWITCH,
-    "temperature_scaling": _SWITCH,
-    "swa": _SHARE,
-    "swa_learning_rate": _NOT_NEGATIVE,
-    "mixed_precision": _SWITCH,
-    "teachers": _at_least(1),
-    "teacher_temperature": _POSITIVE,
-    "cached_augmentations": _at_least(1),
+    **dict.fromkeys(("epochs", "teachers", "cached_augmentations"), _at_least(1)),
+    **dict.fromkeys(("learning_rate", "teacher_temperature"), _POSITIVE),
+    **dict.fromkeys(("weight_decay", "swa_learning_rate"), _NOT_NEGATIVE),
+    **dict.fromkeys(("momentum", "warmup", "label_smoothing", "corruption", "swa"), _SHARE),
+    **dict.fromkeys(("recalibrate_bn", "whitening"), _SWITCH),
+    **dict.fromkeys(("temperature_scaling", "mixed_precision"), _SWITCH),
 }
 
+BEGINS_AS_LENET = ("LeNet", "LeNetNoBatchNorm", "LeNetDropout", "LeNetSigmoid", "LeNetTanh")
+
 _ONLY_FOR: dict[str, tuple[Callable[[Recipe], bool], str]] = {
-    "temperature_scaling": (
-        lambda recipe: recipe.network != "LeNet5",
-        "networks with a linear last layer",
-    ),
+    "whitening": (lambda recipe: recipe.network in BEGINS_AS_LENET, "what begins as LeNet does"),
+    "temperature_scaling": (lambda recipe: recipe.network != "LeNet5", "a linear last layer"),
     "momentum": (lambda recipe: recipe.optimizer == "sgd", "optimizer sgd"),
     "warmup": (lambda recipe: recipe.schedule == "one-cycle", "schedule one-cycle"),
     "swa_learning_rate": (lambda recipe: recipe.swa > 0, "averaged weights (swa above 0)"),
-    "teachers": (lambda recipe: recipe.teacher is not None, "recipes with a teacher"),
-    "teacher_temperature": (lambda recipe: recipe.teacher is not None, "recipes with a teacher"),
-    "cached_augmentations": (lambda recipe: recipe.teacher is not None, "recipes with a teacher"),
+    **dict.fromkeys(
+        ("teachers", "teacher_temperature", "cached_augmentations"),
+        (lambda recipe: recipe.teacher is not None, "recipes with a teacher"),
+    ),
 }
 """Field → when it has an effect, and the same in words."""

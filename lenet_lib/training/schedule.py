@@ -14,7 +14,8 @@ from lenet_lib.training.recipe import Recipe
 
 def make_optimizer(recipe: Recipe, model: nn.Module) -> torch.optim.Optimizer:
     """Make the recipe's optimiser of a network's weights."""
-    weights, rate = model.parameters(), recipe.learning_rate
+    weights = [weight for weight in model.parameters() if weight.requires_grad]
+    rate = recipe.learning_rate
     decay, momentum = recipe.weight_decay, recipe.momentum
     if recipe.optimizer == "sgd":
         nesterov = momentum > 0

@@ -26,16 +26,11 @@ IMAGES = 10_000
 def fit_temperature(logits: Tensor, labels: Tensor) -> float:
     """Find the temperature that makes the labels likeliest.
 
-    Parameters
-    ----------
-    logits
-        Float N×10.
-    labels
-        True classes, int64 N.
+    Args:
+        logits: Float N×10.
+        labels: True classes, int64 N.
 
-    Returns
-    -------
-    float
+    Returns:
         Between 0.05 and 20. Divide logits by it; no prediction changes, only its confidence.
     """
     from scipy.optimize import minimize_scalar
@@ -56,22 +51,15 @@ def fold_temperature(model: nn.Module, train: Images) -> float:
     On images that it has learned a network is surer than on new ones, so this temperature is a
     little too low; but no image has to be held back for it.
 
-    Parameters
-    ----------
-    model
-        A network whose last module is linear.
-    train
-        Its training images; at most :data:`IMAGES` of them, evenly spaced, are looked at.
+    Args:
+        model: A network whose last module is linear.
+        train: Its training images; at most :data:`IMAGES` of them, evenly spaced, are looked at.
 
-    Returns
-    -------
-    float
+    Returns:
         The temperature.
 
-    Raises
-    ------
-    LenetError
-        The last module is not linear.
+    Raises:
+        LenetError: The last module is not linear.
     """
     last = list(model.modules())[-1]
     if not isinstance(last, nn.Linear):

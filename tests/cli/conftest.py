@@ -8,7 +8,7 @@ import pytest
 from helpers.cli import SMALL, lenet
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A finished run of the default command on the small digits, and what it printed."""
     here = tmp_path_factory.mktemp("run")

@@ -31,8 +31,8 @@ def test_the_own_group_is_never_found() -> None:
     assert (nearest(images, images)[0][:, 0] == number).all()
     others = nearest(images, images, query_group=number, reference_group=number)[0][:, 0]
     assert (others != number).all()
-    strangers = nearest(images, images, k=3, query_group=writer, reference_group=writer)[0]
-    assert (writer[strangers] != writer[:, None]).all()
+    others_hands = nearest(images, images, k=3, query_group=writer, reference_group=writer)[0]
+    assert (writer[others_hands] != writer[:, None]).all()
 
 
 def test_a_leaning_bar_is_measured() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,13 +19,19 @@ CPU = torch.device("cpu")
 JOB = Job(vary("fast", epochs=1), 0, "digits")
 
 
-@pytest.fixture
-def run(tmp_path: Path, digits: Dataset) -> Run:
-    """A finished run."""
-    run = Run(tmp_path / "r")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, digits: Dataset) -> Path:
+    """The folder of a finished run, trained once for all tests."""
+    run = Run(tmp_path_factory.mktemp("made") / "r")
     assert run.prepare(JOB) == "new"
     run.test(JOB, run.train(JOB, digits, CPU, progress=False), digits, CPU)
-    return run
+    return run.folder
+
+
+@pytest.fixture
+def run(made: Path, tmp_path: Path) -> Run:
+    """A finished run, to break."""
+    return Run(shutil.copytree(made, tmp_path / "r"))
 
 
 def rewrite(run: Run, **changes: object) -> None:

@@ -177,7 +177,7 @@ def test_wrong_words_are_refused(options: tuple[str, ...], code: int, words: str
 def test_a_scheduler_that_is_none_is_one_sentence(tmp_path: Path) -> None:
     out = tmp_path / "t.csv"
     with pytest.raises(LenetError, match="No Dask scheduler answers at 'nowhere'"):
-        study(jobs(1), out, backend="dask", scheduler="nowhere", progress=False)
+        study(jobs(1), out, scheduler="nowhere", progress=False)
     assert not out.exists()
 
 
@@ -186,7 +186,7 @@ def test_without_dask_one_sentence_names_the_extra(
 ) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)  # its import fails
     with pytest.raises(LenetError, match=r'distributed.*: pip install "lenet-report\[study\]"\.$'):
-        study(jobs(1), tmp_path / "t.csv", backend="dask", scheduler="x", progress=False)
+        study(jobs(1), tmp_path / "t.csv", scheduler="x", progress=False)
     assert not list(tmp_path.iterdir())
 
 
@@ -297,6 +297,22 @@ def test_a_digest_that_looks_like_a_number_is_none(
         tables.add(replace(record, key=key, code=digest))
         assert tuple(key.values()) in tables.keys()  # noqa: SIM118 (no mapping)
     assert f",{digest},{digest}," in (tmp_path / "t.csv").read_text(encoding="utf-8")
+
+
+def test_threads_stay_whole_numbers_beside_a_run_without_them(
+    tmp_path: Path, record: Record
+) -> None:
+    """A row made elsewhere has none; to write one more run changes no other row of the file."""
+    path = tmp_path / "t.csv"
+    tables = Tables(path)
+    tables.add(record)
+    head, first = path.read_text(encoding="utf-8").splitlines()
+    bare = first.split(",")
+    bare[head.split(",").index("threads")] = ""
+    bare[head.split(",").index("seed")] = "7"
+    path.write_text("\n".join([head, first, ",".join(bare), ""]), encoding="utf-8")
+    tables.add(replace(record, key={**record.key, "seed": 9}))
+    assert path.read_text(encoding="utf-8").splitlines()[:3] == [head, first, ",".join(bare)]
 
 
 def test_a_run_without_an_error_is_a_run(tmp_path: Path, record: Record) -> None:

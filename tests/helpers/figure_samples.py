@@ -20,8 +20,8 @@ from lenet_lib.data.label_errors import Dispute
 from lenet_lib.evaluation import calibration, comparison, score
 from lenet_lib.models import C3_TABLE, LeNet, digit_codes
 from lenet_lib.models.summary import Layer, layers
-from lenet_lib.plots import architecture as arch
 from lenet_lib.plots import (
+    architecture as arch,
     augmentation,
     convolution,
     dataset,
@@ -249,7 +249,7 @@ SAMPLES: dict[str, Callable[[], Figure]] = {
         {"flat": [(0.02, 0.9)] * 40, "rising": [(k / 1500, 0.95 - k / 500) for k in range(30)]}, 10
     ),
     "training.loss_per_step": lambda: training.loss_per_step(
-        {"rate 0.02": 2.3 * np.exp(-np.arange(60) / 20) + 0.1}, steps=20
+        {"rate 0.02": 2.3 * np.exp(-np.arange(60) / 20) + 0.1}
     ),
     "training.compare_learning_curves": lambda: training.compare_learning_curves(
         {name: [history(floor, w) for w in (0, 0.05)] for name, floor in SETTINGS.items()}

@@ -50,28 +50,18 @@ SCREEN: tuple[tuple[Colour, Colour], ...] = (  # ground and ink of programs for 
 class Scene:
     """What a picture shows, to sort failures by.
 
-    Attributes
-    ----------
-    height
-        Of the digit, in pixels of the picture.
-    stroke
-        Width of the pen, in digit heights: 0.005 is a ballpoint's, 0.2 a marker's.
-    margins
-        Empty space above, right, below and left of the digit, in digit heights.
-    screen
-        A drawing program's picture: flat colours, no camera.
-    paper, pen
-        Names in ``PAPERS`` and ``PENS``; without a meaning on a screen.
-    lines, line_strength
-        ``none``, ``ruled`` or ``squared``, and how dark they are printed, 0–1.
-    light
-        ``even``, ``side`` (one side twice as bright), ``shadow`` or ``dim``.
-    table
-        The page ends in the picture.
-    rotation
-        Degrees.
-    quality
-        JPEG's; 100 stands for PNG.
+    Attributes:
+        height: Of the digit, in pixels of the picture.
+        stroke: Width of the pen, in digit heights: 0.005 is a ballpoint's, 0.2 a marker's.
+        margins: Empty space above, right, below and left of the digit, in digit heights.
+        screen: A drawing program's picture: flat colours, no camera.
+        paper, pen: Names in ``PAPERS`` and ``PENS``; without a meaning on a screen.
+        lines, line_strength: ``none``, ``ruled`` or ``squared``, and how dark they are printed,
+            0–1.
+        light: ``even``, ``side`` (one side twice as bright), ``shadow`` or ``dim``.
+        table: The page ends in the picture.
+        rotation: Degrees.
+        quality: JPEG's; 100 stands for PNG.
     """
 
     height: float
@@ -137,18 +127,12 @@ def photograph(
 ) -> tuple[bytes, Scene]:
     """Make a picture of one digit.
 
-    Parameters
-    ----------
-    digit
-        uint8 28×28, ink 255; None leaves the page empty.
-    rng
-        Decides everything that ``scene`` leaves open.
-    scene
-        What to draw; chosen at random without it.
+    Args:
+        digit: uint8 28×28, ink 255; None leaves the page empty.
+        rng: Decides everything that ``scene`` leaves open.
+        scene: What to draw; chosen at random without it.
 
-    Returns
-    -------
-    tuple
+    Returns:
         A JPEG or PNG file's content, and what is in it.
     """
     scene = scene or draw_scene(rng)
@@ -192,17 +176,12 @@ def encode(pixels: NDArray[np.uint8], quality: int = 100) -> bytes:
 class Strokes:
     """A digit without its pen.
 
-    Attributes
-    ----------
-    middle, edge
-        float32, the distance of each pixel to the strokes' middle and to their edge (negative
-        inside the ink), in digit heights, with some space around the digit.
-    own
-        Its own pen's width, in digit heights.
-    aspect
-        How wide the digit is for its height.
-    unit
-        Pixels of the two maps in one digit height.
+    Attributes:
+        middle, edge: float32, the distance of each pixel to the strokes' middle and to their edge
+            (negative inside the ink), in digit heights, with some space around the digit.
+        own: Its own pen's width, in digit heights.
+        aspect: How wide the digit is for its height.
+        unit: Pixels of the two maps in one digit height.
     """
 
     middle: Array

@@ -29,8 +29,6 @@ def test_variants_show_every_run_and_the_interval_of_the_mean() -> None:
     np.testing.assert_allclose(np.sort(shown), np.sort(errors))
     intervals = axes.containers[0].lines[2][0].get_segments()
     np.testing.assert_allclose([s[:, 0] for s in intervals], summary[["low", "high"]])
-    other = evidence.variants(runs().rename(columns={"recipe": "network"}), summary, by="network")
-    assert "a" in words(other)
 
 
 def test_history_places_results_by_year() -> None:

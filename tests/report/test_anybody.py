@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import re
 import time
 from pathlib import Path
@@ -15,8 +16,8 @@ from helpers.report_samples import code, display, error, figure, markdown, strea
 from nbformat import v4
 from PIL import Image
 
-from lenet_lib.errors import LenetError
-from lenet_lib.report import list_notebooks, read_settings
+from lenet_lib.errors import LenetError, LenetWarning
+from lenet_lib.report import build_report, list_notebooks, read_settings
 
 SPANS = """<table><tr><th>key<th>name<th>score<tr><th rowspan=2>a<td>x<td>1.5<tr><td>y<td>2.5
 <tr><td colspan=3>all of it<tr><td>short</table>"""
@@ -291,3 +292,23 @@ def _widths(result: Result) -> list[float]:
     for page in result.pdf.pages:
         page.extract_text(visitor_operand_before=visit)
     return [width for width in widths if width > 5]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"data": {"text/html": 1}}, {"data": {"text/html": None}}, {"metadata": {"text/html": 5}}],
+)
+def test_a_cell_against_the_format_keeps_its_source(
+    tmp_path: Path, wrong: dict[str, object]
+) -> None:
+    """No traceback: the source is printed, the loss is said in the PDF and by a warning."""
+    cells = [markdown("# T"), code("x = 1  # kept", display(text_plain="gone")), code("y", count=2)]
+    path = samples.write(tmp_path / "n.ipynb", *cells, code("z", stream("after")))
+    node = json.loads(path.read_text(encoding="utf-8"))
+    node["cells"][1]["outputs"][0].update(wrong)
+    path.write_text(json.dumps(node), encoding="utf-8")
+    with pytest.warns(LenetWarning, match="cell 2: a part of a cell"):
+        build_report([path], tmp_path / "n.pdf", read_settings(tmp_path, ["n"], author="A"))
+    result = Result((tmp_path / "n.pdf").read_bytes(), [])
+    assert "x = 1 # kept" in result.text and "after" in result.text
+    assert "not as the notebook format wants it" in result.text

@@ -13,9 +13,9 @@ from tqdm import tqdm
 from lenet_lib.data import Images
 from lenet_lib.models import predict_logits
 from lenet_lib.training import RECIPES
-from lenet_lib.training.device import repeatable
+from lenet_lib.training.device import precision, repeatable
 from lenet_lib.training.distillation import Lessons
-from lenet_lib.training.loop import _precision, _Training, fit
+from lenet_lib.training.loop import _Training, fit
 
 STUDENT = dataclasses.replace(
     SMALL,
@@ -35,7 +35,7 @@ def committee(few: Images) -> list[torch.nn.Module]:
 
 
 def lessons(recipe, few: Images, committee, folder: Path | None = None) -> Lessons:
-    return Lessons(recipe, few, committee, _precision(SMALL, CPU), folder)
+    return Lessons(recipe, few, committee, precision(SMALL.mixed_precision, CPU), folder)
 
 
 def test_a_student_learns_from_its_teachers_alone(few: Images, committee) -> None:

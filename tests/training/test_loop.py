@@ -17,7 +17,7 @@ from lenet_lib.data import Dataset, Images
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluation.metrics import evaluate
 from lenet_lib.models import NETWORKS, LeNet, predict_logits
-from lenet_lib.training import RECIPES, Fit, Recipe, loop
+from lenet_lib.training import RECIPES, Fit, Recipe, device as machine, loop
 from lenet_lib.training.device import repeatable
 from lenet_lib.training.loop import _Training, fit
 
@@ -195,7 +195,7 @@ def test_mixed_precision_is_used_where_the_processor_has_it(
     plain = fit(dataclasses.replace(SMALL, mixed_precision=False), few, device=CPU)
     runs = {}
     for able in (False, True):
-        monkeypatch.setattr(loop, "computes_in_bfloat16", lambda _, able=able: able)
+        monkeypatch.setattr(machine, "computes_in_bfloat16", lambda _, able=able: able)
         runs[able] = fit(SMALL, few, device=CPU)
     assert same(runs[False].model, plain.model)
     assert not same(runs[True].model, plain.model)

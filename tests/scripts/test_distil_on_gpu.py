@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import runpy
+from functools import partial
 
 import torch
 from helpers.paths import ROOT
@@ -12,7 +13,7 @@ from helpers.training import CPU, SMALL
 from lenet_lib.data import Dataset
 from lenet_lib.models import LeNet, predict_logits
 from lenet_lib.training import RECIPES, fit
-from lenet_lib.training.loop import prepare_lessons
+from lenet_lib.training.committee import prepare_lessons
 
 SCRIPT = runpy.run_path(str(ROOT / "scripts" / "distil_on_gpu.py"))
 
@@ -45,7 +46,9 @@ def test_students_become_what_the_package_makes_of_each(mnist: Dataset) -> None:
         cached_augmentations=3,
     )
     train = mnist.train[:600]
-    students = SCRIPT["Students"](recipe, [1, 2], prepare_lessons(recipe, train, 0, CPU))
+    students = SCRIPT["Students"](
+        recipe, [1, 2], prepare_lessons(recipe, train, partial(fit, device=CPU), 0, CPU)
+    )
     students.train()
     for seed, model in zip(students.seeds, students.models(), strict=True):
         own = fit(recipe, train, seed=seed, device=CPU).model
