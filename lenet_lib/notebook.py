@@ -13,6 +13,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +92,8 @@ def table(
 ) -> HTML:
     """Give a data frame as a table whose numbers are rounded, with commas at the thousands.
 
+    A number above 0 that rounds to 0, as a p value may, is given as less than the last place.
+
     Args:
         frame: What to show, whole.
         decimals: Decimal places of the columns of floats: one number, or one for each column's
@@ -100,11 +103,18 @@ def table(
     places = decimals if isinstance(decimals, Mapping) else {}
     default = decimals if isinstance(decimals, int) else 2
     formatters: Any = {
-        name: (f"{{:,.{places.get(str(name), default)}f}}" if kind.kind == "f" else "{:,}").format
+        name: partial(_rounded, places=places.get(str(name), default))
+        if kind.kind == "f"
+        else "{:,}".format
         for name, kind in frame.dtypes.items()
         if kind.kind in "fiu"
     }
     return HTML(frame.to_html(index=index, border=0, formatters=formatters, na_rep="–"))
+
+
+def _rounded(value: float, places: int) -> str:
+    least = 10.0**-places
+    return f"<{least:.{places}f}" if 0 < value < least / 2 else f"{value:,.{places}f}"
 
 
 def claim(holds: object, sentence: str) -> None:

@@ -154,7 +154,7 @@ def test_a_digit_drawn_with_the_mouse_is_read(lab: Lab, page: Any, mnist: data.D
         page.locator("button.lenet-clear").click()
         page.locator(".lenet-answer", has_text=HINT).wait_for(timeout=30_000)
         draw_on(page, sheet, strokes)
-        wanted = re.compile(rf"^{digit} \([\d.]+ ?%\)")
+        wanted = re.compile(rf"^{digit} \([<>]?[\d.]+ ?%\)")
         page.locator(".lenet-answer").filter(has_text=wanted).wait_for(timeout=30_000)
     page.locator("input[type=file]").set_input_files(ROOT / "notebooks" / "example.jpg")
     page.locator(".lenet-answer").filter(has_text=re.compile(r"^5 \(")).wait_for(timeout=30_000)

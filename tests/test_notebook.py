@@ -100,6 +100,14 @@ def test_a_table_rounds_floats_and_parts_thousands() -> None:
     assert "train" not in notebook.table(frame, index=False).data
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.0004, "&lt;0.001"), (0.0005, "0.001"), (0.0, "0.000"), (-0.0004, "-0.000")],
+)
+def test_a_number_above_0_is_not_rounded_to_0(value: float, shown: str) -> None:
+    assert f"<td>{shown}</td>" in notebook.table(pd.DataFrame({"p": [value]}), 3).data
+
+
 def test_a_figure_is_drawn_in_few_colours_and_closed() -> None:
     figure = plt.figure(figsize=(2, 1))
     data, metadata = notebook._png(figure)

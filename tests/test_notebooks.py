@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import runpy
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from helpers.paths import ROOT
 from pypdf import PdfReader
 
 from lenet_lib import prose
+from lenet_lib.models import WEIGHTS
 from lenet_lib.report import build_report, list_notebooks, read_settings, solutions
 from lenet_lib.report.execute import execute, parameters_of
 
@@ -262,6 +264,32 @@ def test_run_all_goes_through_on_another_data_set(
     last = nbformat.read(tmp_path / path.name, as_version=4).cells[-1]
     assert "The text was written for dataset = 'mnist'" in last.outputs[0].text
     assert "remove-cell" not in tags(last)
+
+
+OTHER_SETTINGS: dict[str, dict[str, Any]] = {
+    "03-training": {
+        **{"dataset": "digits", "seed": 1, "learning_rate": 0.01},
+        **{"batch_size": 256, "epochs": 2},
+    },
+    "04-evaluation": {"dataset": "digits", "run": "a reader's own"},
+    "05-evidence": {"recipe": "best"},
+}
+"""What a reader may change beside the data set; each name is one of the notebook's parameters."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stem", OTHER_SETTINGS)
+def test_run_all_goes_through_with_other_settings(stem: str, tmp_path: Path, mnist: object) -> None:
+    """And the last cell quotes what no longer holds, beside what the text was written for."""
+    path, settings = ROOT / "notebooks" / f"{stem}.ipynb", dict(OTHER_SETTINGS[stem])
+    assert set(settings) == set(parameters_of(nbformat.read(path, as_version=4)))
+    if "run" in settings:
+        shutil.copy(WEIGHTS, tmp_path / "weights.safetensors")
+        settings["run"] = str(tmp_path)
+    execute(path, tmp_path / path.name, parameters=settings)
+    last = nbformat.read(tmp_path / path.name, as_version=4).cells[-1].outputs[0].text
+    assert re.match(r"The text was written for .+\. Here \d+ sentences do not hold:\n- ", last)
+    assert last.count("\n- “") > 2
 
 
 def test_missing_data_is_told_what_to_do(

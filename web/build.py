@@ -54,6 +54,7 @@ def chapter(book: dict[str, Any], name: str) -> dict[str, Any]:
             forms = output.get("data", {})
             if WIDGET in forms:
                 output["data"] = {"text/markdown": ELSEWHERE}
+                facts.pop("mystnb", None)  # a link is no figure
             elif len(forms) > 1:
                 forms.pop("text/plain", None)
     return book

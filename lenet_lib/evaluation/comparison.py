@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Any
 
 import numpy as np
@@ -35,36 +35,42 @@ def multiply_adds(recipe: Recipe, images: int = 60_000) -> int:
     """Count the multiply-adds of a training run: a measure of its cost that no machine changes.
 
     An image costs a forward pass, and going back twice as much: once for the gradient by the
-    inputs, once for that by the weights. Teachers are counted apart, for they serve all seeds.
+    inputs, once for that by the weights. Behind a whitening convolution, which is not trained, both
+    are spared in the first layer, and that by the inputs in the second. Teachers are counted apart,
+    for they serve all seeds.
     """
-    return 3 * _forward(recipe) * recipe.epochs * images
+    spared = (2, 1) if recipe.whitening else ()
+    costs = zip_longest(_forward(recipe), spared, fillvalue=0)
+    return sum((3 - less) * cost for cost, less in costs) * recipe.epochs * images
 
 
 def teachers_multiply_adds(recipe: Recipe, images: int = 60_000) -> int:
     """Count the multiply-adds of a recipe's teachers: their training, then each reads each copy."""
     if recipe.teacher is None:
         return 0
-    read = _forward(recipe.teacher) * min(recipe.cached_augmentations, recipe.epochs) * images
+    copies = min(recipe.cached_augmentations, recipe.epochs)
+    read = sum(_forward(recipe.teacher)) * copies * images
     return recipe.teachers * (multiply_adds(recipe.teacher, images) + read)
 
 
-def _forward(recipe: Recipe) -> int:
-    """Count the multiply-adds with which a recipe's network reads one image."""
+def _forward(recipe: Recipe) -> list[int]:
+    """Count the multiply-adds with which each layer of a recipe's network reads one image."""
     from lenet_lib.models import NETWORKS
     from lenet_lib.models.summary import layers
 
-    return sum(step.multiply_adds for step in layers(NETWORKS[recipe.network]()))
+    steps = layers(NETWORKS[recipe.network]())
+    return [step.multiply_adds for step in steps if step.multiply_adds]
 
 
 _UNITS = {
-    "warmup": "warm-up (share of the cycle)",
-    "swa": "averaged (share of the epochs)",
-    "swa_learning_rate": "learning rate while averaged",
+    "warmup": "warm-up (share of cycle)",
+    "swa": "averaged (share of epochs)",
+    "swa_learning_rate": "rate while averaged",
     "teacher": "teacher (a recipe)",
     "teachers": "teachers",
-    "corruption": "corrupted (share of the images)",
+    "corruption": "corrupted (share of images)",
     "teacher_temperature": "temperature of both",
-    "cached_augmentations": "distorted copies of an image",
+    "cached_augmentations": "distorted copies per image",
     "rotation": "rotation (± degrees)",
     "scale": "scale (±)",
     "shear": "shear (±)",

@@ -87,8 +87,9 @@ def _read(path: Path, columns: list[str]) -> pd.DataFrame:
     if not path.exists():
         return pd.DataFrame(columns=columns)
     try:
-        # Twelve hexadecimal digits are no number, though 123456789012 and 1234567890e1 look so.
-        table = pd.read_csv(path, dtype={"settings": str, "code": str})
+        # Twelve hexadecimal digits are no number, though 123456789012 and 1234567890e1 look so;
+        # threads are whole numbers, though some runs had none.
+        table = pd.read_csv(path, dtype={"settings": "str", "code": "str", "threads": "Int64"})
     except (ValueError, OSError) as error:
         raise LenetError(f"{path} is no table of a study ({error}); name another file.") from None
     if "settings" not in table:  # an old table

@@ -20,6 +20,17 @@ if TYPE_CHECKING:
     Source: TypeAlias = str | Path | bytes | NDArray[np.uint8]
 
 
+def _percent(probability: float) -> str:
+    """Round to a tenth of a percent; what is so near 0 or 1 is no certainty."""
+    return (
+        "<0.1%"
+        if probability < 0.0005
+        else ">99.9%"
+        if probability >= 0.9995
+        else f"{probability:.1%}"
+    )
+
+
 @dataclass(frozen=True)
 class Prediction:
     """What is read in one picture.
@@ -45,10 +56,8 @@ class Prediction:
 
     def __str__(self) -> str:
         """Say it in words, with a warning where it is likelier wrong than right."""
-        said = (
-            f"{self.digit} ({self.confidence:.1%}), else {self.runner_up} "
-            f"({self.runner_up_confidence:.1%})"
-        )
+        first, second = _percent(self.confidence), _percent(self.runner_up_confidence)
+        said = f"{self.digit} ({first}), else {self.runner_up} ({second})"
         return said if self.confidence >= 0.5 else f"{said}; perhaps no digit"
 
     def as_json(self) -> dict[str, int | float]:

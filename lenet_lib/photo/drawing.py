@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
+import numpy as np
 import traitlets
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from lenet_lib.errors import LenetError
 from lenet_lib.photo.classifier import Classifier, Prediction, default_classifier
@@ -64,6 +65,30 @@ class DigitCanvas(anywidget.AnyWidget):
                     self.probabilities = row.tolist()
                     self.seen = _as_address(Image.fromarray(255 - steps.digit))
             self.answered = change.new
+
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Add a still picture, for print and code hosts, where no kernel answers."""
+        shown = super()._repr_mimebundle_(**options)
+        data, metadata = shown if isinstance(shown, tuple) else (shown, {})
+        return (data or {}) | {"image/png": _still(self.classifier)}, metadata
+
+
+def _still(classifier: Classifier) -> str:
+    """Draw a 7 on a sheet, and beside it what the network sees and answers; PNG in base64."""
+    sheet = Image.new("L", (240, 240), 255)
+    pen = ImageDraw.Draw(sheet)
+    pen.line([(70, 50), (175, 55), (100, 200)], fill=0, width=16, joint="curve")
+    steps, row = classifier.explain(np.asarray(sheet))
+    page = Image.new("L", (500, 280), 255)
+    seen = Image.fromarray(255 - steps.digit).resize((240, 240), Image.Resampling.NEAREST)
+    for left, picture in ((5, sheet), (255, seen)):
+        page.paste(picture, (left, 5))
+        ImageDraw.Draw(page).rectangle((left, 5, left + 240, 245), outline=150)
+    font = ImageFont.load_default(size=16)
+    ImageDraw.Draw(page).text((5, 254), str(Prediction.of(row)), font=font, fill=0)
+    file = io.BytesIO()
+    page.save(file, "PNG", optimize=True, dpi=(200, 200))  # in print 63 mm wide
+    return base64.b64encode(file.getvalue()).decode("ascii")
 
 
 def _as_address(picture: Image.Image) -> str:

@@ -28,7 +28,7 @@ def variants(
             rows'.
         labels: What to write beside a variant instead of its name.
     """
-    figure, axes = plt.subplots(figsize=(COLUMN, 0.7 + 0.4 * len(summary)))
+    figure, axes = plt.subplots(figsize=(COLUMN, 0.6 + 0.31 * len(summary)))
     names, errors = labels or {}, table.assign(error=100 * (1 - table["accuracy"]))
     groups = {name: runs["error"] for name, runs in errors.groupby("recipe")}
     shown = {names.get(str(name), str(name)): groups[name] for name in summary.index}

@@ -28,7 +28,9 @@ def layer_maps(image: Tensor, steps: Mapping[str, Tensor]) -> Figure:
 
     Args:
         image: uint8 1×28×28.
-        steps: Name → float32 maps×height×width, in the order of the network.
+        steps: Name → float32 maps×height×width, in the order of the network. Maps with
+            values of either sign have a scale each; those of 0 or more have one for all of their
+            layer.
     """
     lines = [-(-len(maps) // 8) for maps in steps.values()]
     figure = plt.figure(figsize=(COLUMN, 0.74 * (1 + sum(lines)) + 0.2))
@@ -38,12 +40,11 @@ def layer_maps(image: Tensor, steps: Mapping[str, Tensor]) -> Figure:
     for part, rows, (name, maps) in zip(parts[1:, 0], lines, steps.items(), strict=True):
         size = "×".join(map(str, maps.shape))
         drawn = _row(part, f"{name}\n{size}", len(maps), rows)
-        limit = float(maps.abs().max())
         for axes, one in zip(drawn, maps, strict=True):
             if maps.min() < 0:
-                draw_signed(axes, one, limit)
+                draw_signed(axes, one, float(one.abs().max()))
             else:
-                draw_digit(axes, one, vmax=limit)
+                draw_digit(axes, one, vmax=float(maps.max()))
     return figure
 
 
@@ -99,15 +100,15 @@ def feature_maps(images: Tensor, kernels: Tensor, maps: Tensor) -> Figure:
 
     Args:
         images: uint8 N×1×28×28.
-        kernels: float32 6×1×3×3, drawn above the maps.
+        kernels: float32 6×1×3×3, drawn above the maps, each in its own scale.
         maps: float32 N×6×height×width, 0 or more.
     """
     count, channels = maps.shape[:2]
     size, heights = (COLUMN, 0.9 * (count + 0.6)), [0.6] + [1] * count
     figure, grid = plt.subplots(count + 1, channels + 1, figsize=size, height_ratios=heights)
     grid[0, 0].axis("off")
-    limit = float(kernels.abs().max())
     for channel in range(channels):
+        limit = float(kernels[channel].abs().max())  # its own, or one strong kernel pales the rest
         draw_signed(grid[0, channel + 1], kernels[channel, 0], limit, f"map {channel}")
         grid[0, channel + 1].title.set_fontsize(8)
     for row in range(count):
@@ -150,7 +151,10 @@ def activation_histograms(networks: Mapping[str, Mapping[str, Tensor]]) -> Figur
     for row, (title, activations) in zip(grid, networks.items(), strict=True):
         for axes, layer in zip(row, layers, strict=True):
             values = activations[layer].detach().flatten().double().numpy()
-            axes.hist(values, bins=40, weights=np.full(len(values), 100 / len(values)))
+            axes.hist(
+                values, bins=40, weights=np.full(len(values), 100 / len(values)),
+                range=(min(0, values.min()), max(1, values.max())),
+            )  # fmt: skip
             zeros = 100 * (values == 0).mean()
             axes.text(
                 0.95, 0.92, f"{zeros:.0f}% zero", transform=axes.transAxes, ha="right", va="top",

@@ -61,11 +61,13 @@ def loss_per_step(runs: Mapping[str, ArrayLike]) -> Figure:
         runs: By name: the cross-entropy of every batch in nats, in the order of the steps.
     """
     figure, axes = plt.subplots(figsize=(COLUMN, 2.6))
-    for colour, (name, losses) in zip(COLOURS, runs.items(), strict=False):
+    dashes = ["-", "--", "-.", ":"] * len(runs)  # one seen through another where they coincide
+    for colour, dash, (name, losses) in zip(COLOURS, dashes, runs.items(), strict=False):
         series = pd.Series(np.asarray(losses, dtype=float))
         series.index += 1
         axes.plot(series, color=colour, lw=0.7, alpha=0.4)
-        axes.plot(series.ewm(span=max(2, len(series) / 20)).mean(), color=colour, label=name)
+        mean = series.ewm(span=max(2, len(series) / 20)).mean()
+        axes.plot(mean, color=colour, ls=dash, label=name)
     log_axis(axes, "y")
     axes.set(xlabel="optimiser step", ylabel="loss of the batch (nats)", xlim=(0, None))
     axes.legend(title="running mean" if len(runs) > 1 else None)
@@ -96,10 +98,11 @@ def compare_learning_curves(runs: Mapping[str, Sequence[pd.DataFrame]]) -> Figur
             palette=[PALETTE["blue"], PALETTE["red"]], legend=axes is grid[0, 0],
         )  # fmt: skip
         last = 100 * np.array([history["validation_accuracy"].iloc[-1] for history in histories])
-        axes.set(title=name, xlabel="epoch", ylabel="cross-entropy (nats)")
+        axes.set(xlabel="epoch", ylabel="cross-entropy (nats)")
+        axes.set_title(name, pad=15)
         axes.text(
-            0.97, 0.95, f"accuracy {last.mean():.1f}%\n({last.min():.1f}–{last.max():.1f}%)",
-            transform=axes.transAxes, ha="right", va="top", fontsize=8,
+            0, 1.03, f"accuracy {last.mean():.1f}% ({last.min():.1f}–{last.max():.1f}%)",
+            transform=axes.transAxes, fontsize=8,
         )  # fmt: skip
     for axes in grid.flat[len(runs) :]:
         axes.set_axis_off()

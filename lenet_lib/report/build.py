@@ -12,16 +12,14 @@ from pathlib import Path
 from lenet_lib import files
 from lenet_lib.errors import LenetError, LenetWarning
 from lenet_lib.report.cells import write_cell
-from lenet_lib.report.formulas import set_formulas
+from lenet_lib.report.formulas import Formula, set_formulas
 from lenet_lib.report.markup import from_markdown
 from lenet_lib.report.notebooks import Notebook, read_notebook
 from lenet_lib.report.pages import Body, set_pages
 from lenet_lib.report.pictures import ImageStore
 from lenet_lib.report.settings import Settings
-from lenet_lib.report.typst_code import Block, Code, Heading, Shown, array, call, joined
+from lenet_lib.report.typst_code import Block, Code, Heading, Shown, array, call, directed, joined
 from lenet_lib.report.writer import Writer
-
-Formulas = list[tuple[str, bool, str]]
 
 # "1.", "2.3", "(4)", "二、", "第三章", "IV.", "Part 2", "Q1"; a bare number only as one of several.
 BY_HAND = re.compile(
@@ -66,12 +64,12 @@ def report_pdf(notebooks: Sequence[Notebook], settings: Settings) -> bytes:
 def _body(
     notebooks: Sequence[Notebook], settings: Settings, images: ImageStore
 ) -> tuple[Body, Settings]:
-    formulas: Formulas = []
+    formulas: list[Formula] = []
     several = len(notebooks) > 1
     writers = [Writer(n.name, n.folder, images, formulas, several=several) for n in notebooks]
     chapters = [_written(*pair) for pair in zip(writers, notebooks, strict=True)]
     if not settings.title:
-        title = "Report" if several else _take_title(chapters[0], notebooks[0].name)
+        title = "Report" if several else _take_title(chapters[0], notebooks[0])
         settings = replace(settings, title=title)
     stand_in = _stand_in(notebooks, settings)
     results = None
@@ -86,7 +84,7 @@ def _body(
         chapters=flows[False],
         references=_references(writers, settings),
         appendices=flows[True],
-        formulas=_set(formulas),
+        formulas=set_formulas(formulas),
         results=results,
         stand_in=stand_in,
         contents=several,
@@ -111,14 +109,13 @@ def _written(writer: Writer, notebook: Notebook) -> Shown:
     return [block for cell in notebook.cells for block in write_cell(writer, cell, notebook)]
 
 
-def _take_title(blocks: Shown, name: str) -> str:
+def _take_title(blocks: Shown, notebook: Notebook) -> str:
     """Return a notebook's title; where that opens the notebook and is its only one, take it out."""
     chapters = [block for block in blocks if isinstance(block, Heading) and block.level == 1]
-    if not chapters:
-        return _title_of(name)
-    if len(chapters) == 1 and blocks[0] is chapters[0]:
+    title = notebook.title or (chapters[0].text if chapters else _title_of(notebook.name))
+    if len(chapters) == 1 and blocks[0] is chapters[0] and title == chapters[0].text:
         blocks[0] = Block("mark", call("anchor", chapters[0].label))
-    return chapters[0].text or _title_of(name)
+    return title
 
 
 def _title_of(name: str) -> str:
@@ -144,16 +141,14 @@ def _headed(blocks: Shown, name: str, *, several: bool) -> Iterator[Block]:
             continue
         level = min(block.level - top + 1, level + 1)
         unnumbered = by_hand and (level > 1 or not several)
-        yield Block(
-            f"head{min(level, 4)}",
-            call(
-                "titled",
-                block.content,
-                level,
-                block.label,
-                numbering=Code("none") if unnumbered else None,
-            ),
+        code = call(
+            "titled",
+            block.content,
+            level,
+            block.label,
+            numbering=Code("none") if unnumbered else None,
         )
+        yield Block(f"head{min(level, 4)}", directed(code, block.text))
         if block is headings[0] and not untitled:
             yield Block("mark", call("anchor", f"{name}#", to=block.label))
 
@@ -165,17 +160,6 @@ def _flow(blocks: Iterable[Block]) -> Code:
         array([kind, Code(code.replace(*unsized, 1)) if kind == "picture" else code, lines])
         for kind, code, lines in blocks
     )
-
-
-def _set(formulas: Formulas) -> Code:
-    """Set all formulas; one that can't be is printed as its TeX, with a warning."""
-    done = set_formulas([(tex, displayed) for tex, displayed, _ in formulas])
-    for number, ((tex, displayed, where), code) in enumerate(zip(formulas, done, strict=True)):
-        if code is None:
-            message = f"{where}: a formula cannot be set and is printed as TeX: {tex.strip()[:200]}"
-            warnings.warn(message, LenetWarning, stacklevel=2)
-            done[number] = call("raw", " ".join(tex.split()), block=displayed)
-    return array(done)
 
 
 def _references(writers: Sequence[Writer], settings: Settings) -> Code | None:
@@ -199,7 +183,7 @@ def _references(writers: Sequence[Writer], settings: Settings) -> Code | None:
     return call("references", *(code for _, code in sorted(works.values())), mark=joined(anchors))
 
 
-def _results(path: Path, images: ImageStore, formulas: Formulas) -> Code | None:
+def _results(path: Path, images: ImageStore, formulas: list[Formula]) -> Code | None:
     """Read the table of results that a Markdown file has between its two marks."""
     try:
         text = path.read_text(encoding="utf-8")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from html import escape
 from typing import Any
 
 from nbconvert.filters import ansi2html, strip_ansi
@@ -33,9 +35,13 @@ WORDS = ("caption", "alt", "figure", "table")
 PROGRESS = re.compile(r"\d+%\|.*\||FloatProgress\(|IntProgress\(")
 LIVE = "application/vnd.jupyter.widget-view+json"
 CHART = re.compile(r"plotly|vega|bokeh|holoviews|geo\+json|javascript")
+SCRIPTS = re.compile(r"_load\.v\d")
+"""In the names of forms that only load what draws a chart."""
+TEXT_TEX = re.compile(r"\\begin\{(tabular|longtable|table|enumerate|itemize|description|document)")
+UNSEEN = re.compile(r"(audio|video)/|application/(pdf|zip|octet)")
 FOLDED = ("sk-top-container", "xr-text-repr-fallback")
 """In HTML that only folds up what the plain text says better."""
-CURSOR = re.compile(r"\x1b\[[0-9;?]*[A-HJKSTfhl]|[\b\a]")
+CURSOR = re.compile(r"\x1b\[[0-9;?]*[A-HJKSTfhl]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|\a")
 COLOURS = {
     **{"black": "#1d2733", "red": "#b3261e", "green": "#22703a", "yellow": "#8a6100"},
     **{"blue": "#1f4e99", "magenta": "#8a2a8a", "cyan": "#0f6a70", "white": "#5b6672"},
@@ -65,7 +71,7 @@ def _write_cell(writer: Writer, cell: NotebookNode, notebook: Notebook) -> Shown
     }
     if cell.cell_type == "markdown":
         return writer.tree(from_markdown(cell.source))
-    if cell.cell_type == "raw":
+    if cell.cell_type != "code":  # raw, or of a kind that nobody knows
         return _printed(cell.source)
     shown: Shown = []
     if cell.source.strip():
@@ -76,9 +82,11 @@ def _write_cell(writer: Writer, cell: NotebookNode, notebook: Notebook) -> Shown
         if output.output_type == "stream":
             shown += _printed(output.text, "log" if output.name == "stderr" else "output")
         elif output.output_type == "error":
-            text = "\n".join(output.traceback) or f"{output.ename}: {output.evalue}"
+            text = "\n".join(output.traceback) or ": ".join(
+                filter(None, (output.ename, output.evalue))
+            )
             shown += _printed(text, "error")
-        else:
+        elif "data" in output:
             shown += _display(writer, output, words, cell)
             words = {}  # they are the first figure's, or table's
     return _together(shown)
@@ -106,29 +114,41 @@ def _display(
     """Choose the richest form: a picture, then HTML, Markdown, LaTeX, and last the bare text."""
     data = output.data
     plain = _text(data.get("text/plain", ""))
-    for mime in (*IMAGE_TYPES, "text/html"):
+    if any(map(SCRIPTS.search, data)):
+        return []
+    for mime in (*IMAGE_TYPES, *(mime for mime in data if mime.startswith("image/")), "text/html"):
         own = output.metadata.get(mime, output.metadata.get("image/png", {}))
         words = words | {key: value for key, value in dict(own).items() if value}
         if mime in data and mime != "text/html":
             return [_figure(writer, _bytes(data[mime], mime), words)]
     if LIVE in data:  # a progress bar is nobody's loss; anything else may have been a chart
-        bar = PROGRESS.search(plain) or plain.startswith("Output(")
-        return [] if bar else [writer.lost("an interactive widget")]
+        return [] if PROGRESS.search(plain) else [writer.lost("an interactive widget")]
+    chart = next(filter(CHART.search, data), "")
     if "text/html" in data:
         shown = _html(writer, _text(data["text/html"]), plain, words)
-        if shown is not None:
+        if shown or (shown == [] and not chart):
             return shown
-    if chart := next((mime for mime in data if CHART.search(mime)), ""):
+    if chart:
         drawn = chart.endswith("javascript") and "<img" in str(cell.outputs)
         return [] if drawn else [writer.lost("an interactive chart")]
     if "text/markdown" in data:
         return writer.tree(from_markdown(_text(data["text/markdown"])))
     if "text/latex" in data:
         tex = _text(data["text/latex"]).strip()
-        return writer.tree(from_markdown(tex if tex[:1] == "$" else f"$$\n{tex}\n$$"))
-    if plain:
+        if TEXT_TEX.search(tex):
+            if not plain or plain.startswith("<"):
+                writer.warn("LaTeX that is no formula is printed as it is written")
+                plain = tex
+            return _printed(plain)
+        mixed = "$" in tex or r"\begin" in tex
+        return writer.tree(from_html(f"<p>{escape(tex if mixed else f'$${tex}$$')}</p>"))
+    if "application/json" in data:
+        return _printed(json.dumps(data["application/json"], indent=2, ensure_ascii=False))
+    if plain and not any(map(UNSEEN.match, data)):
         return _printed(plain)
-    return [writer.lost(f"an output of the kind {mime}") for mime in data if "html" not in mime]
+    return [
+        writer.lost(f"an output of the kind {mime}") for mime in data if not mime.startswith("text")
+    ]
 
 
 def _figure(writer: Writer, data: bytes, words: dict[str, Any]) -> Any:
@@ -153,6 +173,8 @@ def _html(writer: Writer, html: str, plain: str, words: dict[str, Any]) -> Shown
     scripts = len(root.css("script"))
     for node in root.css("script, style, link, meta"):
         node.decompose()
+    if scripts and root.css_first("img:not([src]), canvas") is not None:
+        return [writer.lost("an animation")]
     if not text_of(root) and root.css_first("img, svg, iframe, video, audio, input") is None:
         # A place without anything in it is a script's to draw on; without a script it is nothing.
         place = root.css_first("div, canvas, figure, span")
@@ -175,8 +197,9 @@ def _html(writer: Writer, html: str, plain: str, words: dict[str, Any]) -> Shown
 
 def _printed(text: str, kind: str = "output") -> Shown:
     """Set what a cell printed as a terminal leaves it, in its colours, without its middle."""
-    text = CURSOR.sub("", text).strip("\r\n")
-    lines = [_cut(line.rstrip().rsplit("\r", 1)[-1]) for line in text.split("\n")]
+    text = _without_backspaces(CURSOR.sub("", text)).strip("\r\n")
+    lines = [line.rstrip().rsplit("\r", 1)[-1] for line in text.split("\n")]
+    lines = [_cut(line.expandtabs()) for line in lines]
     if len(lines) > MOST_LINES:
         gap = f"… {len(lines) - HEAD - TAIL:,} lines left out …"
         lines = [*lines[:HEAD], gap, *lines[-TAIL:]]
@@ -185,6 +208,18 @@ def _printed(text: str, kind: str = "output") -> Shown:
     shown = "\n".join(lines)
     coloured = _coloured(shown) if "\x1b[" in shown else None
     return [code_block("printed", strip_ansi(shown), kind=kind, coloured=coloured)]
+
+
+def _without_backspaces(text: str) -> str:
+    if "\b" not in text:
+        return text
+    kept: list[str] = []
+    for sign in text:
+        if sign != "\b":
+            kept.append(sign)
+        elif kept and kept[-1] not in "\r\n":
+            kept.pop()
+    return "".join(kept)
 
 
 def _cut(line: str) -> str:

@@ -8,6 +8,7 @@ its cell's metadata, and its drawing for print goes to a file of that name.
 from __future__ import annotations
 
 import ast
+import base64
 import json
 import logging
 import os
@@ -196,8 +197,12 @@ def _label(book: Any, figures: Path | None) -> None:
             if facts and kind in data:
                 output.metadata.setdefault(kind, {}).update(facts)
             name = output.get("metadata", {}).get(kind, {}).get("figure")
-            if figures and kind == "image/png" and (svg := data.pop("image/svg+xml", "")) and name:
+            if not figures or kind != "image/png":
+                continue
+            if (svg := data.pop("image/svg+xml", "")) and name:
                 files.write(figures / f"{name}.svg", svg)
+            elif name:  # a picture that is no drawing
+                files.write(figures / f"{name}.png", base64.b64decode(data[kind]))
 
 
 def stand_in() -> str | None:

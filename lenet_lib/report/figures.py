@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import re
 import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from lenet_lib.errors import LenetWarning
-from lenet_lib.report.markup import Node, style_of
-from lenet_lib.report.pictures import BrokenImageError, ImageStore, Staged, read_picture
+from lenet_lib.report.markup import Node, children, style_of, text_of
+from lenet_lib.report.pictures import POINTS, BrokenImageError, ImageStore, Staged, read_picture
 from lenet_lib.report.typst_code import Block, Code, call, joined, prose
 
-FILE_LIKE = re.compile(r"[\w. ()-]*\.(png|jpe?g|gif|svg|webp)|image|img|alt text|", re.IGNORECASE)
-CSS_PIXEL = 0.75  # points
-LENGTH = re.compile(r"\s*([\d.]+)\s*(%|px)?\s*")
+FILE_LIKE = re.compile(
+    r"[\w. ()-]*\.(png|jpe?g|gif|svg|webp|tiff?|bmp)|image|img|alt text|", re.IGNORECASE
+)
+BY_HAND = re.compile(r"(fig(ure|\.)?|abb(ildung|\.)?|рис(унок|\.)?|图|圖|図)\s*\d", re.IGNORECASE)
+"""The beginning of a caption that has its number already."""
+LENGTH = re.compile(r"\s*(\d*\.?\d+)\s*(%|px|pt|in|cm|mm|)\s*")
 
 
 @dataclass
-class Figures:
+class Figures(ABC):
     """Sets the pictures of one notebook, which lies in a folder and has a name for links to it."""
 
     notebook: str
@@ -27,6 +32,10 @@ class Figures:
     images: ImageStore
     cell: int = field(default=0, init=False)
     attachments: dict[str, bytes] = field(default_factory=dict, init=False)
+
+    @abstractmethod
+    def inlines(self, nodes: Iterable[Node]) -> Code:
+        """Write running text."""
 
     @property
     def where(self) -> str:
@@ -59,27 +68,34 @@ class Figures:
         name: str = "",
         width: str = "",
         height: str = "",
+        numbered: bool = True,
     ) -> Block:
-        """Write a picture that stands alone, numbered when it has a caption."""
+        """Write a picture that stands alone, numbered when it has a caption without a number."""
         if staged is None:
             return Block("solid", call("missing", f"Picture left out: {alt}"))
         ratio = round(staged.height / max(staged.width, 1), 4)
         named = {"caption": caption, "name": f"fig:{name}" if name else None}
+        if not numbered:
+            named["numbering"] = Code("none")
         size = _width(width, height, staged)
         return Block(
             "picture", call("picture", staged.name, width=size, ratio=ratio, alt=alt, **named)
         )
 
-    def figure(self, node: Node, caption: Code | None = None) -> Block:
-        """Write an ``<img>`` that stands alone; its title or alternative text is its caption."""
+    def figure(self, node: Node, own: Node | None = None) -> Block:
+        """Write an ``<img>`` that stands alone; its title or alternative text may be a caption."""
         target, alt, title = (node.attributes.get(name) or "" for name in ("src", "alt", "title"))
-        words = title.strip() or alt.strip()
-        if caption is None and not FILE_LIKE.fullmatch(words):
-            caption = joined(prose(words))
+        words = text_of(own) if own is not None else title.strip() or alt.strip()
+        caption = None if FILE_LIKE.fullmatch(words) else joined(prose(words))
+        if own is not None:
+            caption = self.inlines(children(own))
         place = PurePosixPath(unquote(target))
         name = place.stem if place.parent.name == "figures" else ""
         staged = self._read(target)
-        return self.picture(staged, alt or "Picture", caption, name=name, **_asked(node))
+        numbered = not BY_HAND.match(words)
+        return self.picture(
+            staged, alt or "Picture", caption, name=name, numbered=numbered, **_asked(node)
+        )
 
     def inline_picture(self, node: Node) -> Code:
         """Write an ``<img>`` within a line."""
@@ -110,8 +126,9 @@ def _asked(node: Node) -> dict[str, str]:
 def _width(width: str, height: str, staged: Staged) -> Code:
     """Return a picture's width in print: as asked for, in pixels or percent, else its own."""
     if match := LENGTH.fullmatch(width):
-        share = match[2] == "%"
-        return Code(f"{float(match[1]):g}%" if share else f"{float(match[1]) * CSS_PIXEL:g}pt")
+        unit = POINTS.get(match[2])
+        return Code(f"{float(match[1]) * unit:g}pt" if unit else f"{match[1]}%")
     if (match := LENGTH.fullmatch(height)) and match[2] != "%":
-        return Code(f"{float(match[1]) * CSS_PIXEL * staged.width / max(staged.height, 1):g}pt")
+        wide = staged.width / max(staged.height, 1)
+        return Code(f"{float(match[1]) * POINTS[match[2]] * wide:g}pt")
     return Code(f"{staged.width:g}pt")

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from math_core import LatexToMathML
 from selectolax.lexbor import LexborHTMLParser
 
+from lenet_lib.errors import LenetWarning
 from lenet_lib.report.markup import Node, children, style_of
 from lenet_lib.report.mathml import ALIGN, NOTHING, cells, content, is_large
-from lenet_lib.report.typst_code import Code, call, joined, literal
+from lenet_lib.report.typst_code import Code, array, call, joined, literal
 
 LONGEST = 8000
 """Characters; a longer formula could nest so deeply that the parser's stack overflows."""
 MOST_OPEN = 12
 """Brackets left open; each one more doubles the parser's time."""
 OPEN, CLOSED = re.compile(r"[(\[]|\\[{l]"), re.compile(r"[)\]]|\\[}r]")
-REFUSED = r"\refused"
+REFUSED = "\\begin{refused}"
+UNKNOWN = re.compile(r"Unknown command &quot;\\([A-Za-z]+)&quot;")
+MOST_UNKNOWN = 40
 
 # What MathJax knows and math-core does not, in words that it knows.
 MACROS = {
@@ -27,12 +32,23 @@ MACROS = {
     "mathds": r"\mathbb{#1}",
     "substack": r"\begin{subarray}{c}#1\end{subarray}",
     "ref": r"\eqref{#1}",
-    "notag": r"\nonumber",
+    "ce": r"\mathrm{#1}",
+    "mathbbm": r"\mathbb{#1}",
+    "hdots": r"\ldots",
+    "fcolorbox": "#3",
+    **dict.fromkeys(("href", "style", "class", "cssId", "colorbox"), "#2"),
+    **dict.fromkeys(("rlap", "llap", "smash", "vcenter"), "#1"),
     **dict.fromkeys(("tiny", "small", "normalsize", "large", "Large", "LARGE", "huge"), "{}"),
 }
 SPELLINGS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"(?<!\\)%.*", ""),
     (r"\\(?:require|vspace|vphantom)\{[^{}]*\}", ""),
+    (r"\\bbox(?:\[[^\]]*\])?|\\(?:raise|lower)\s*-?[\d.]+\s*[a-z]{2}", ""),
+    (r"\\(left|middle|right)\s*([<>])", lambda m: rf"\{m[1]}\{'lr'[m[2] == '>']}angle "),
+    (r"\\color\s*(\{\w+\})\s*(?=\{)", r"\\textcolor\1"),  # as MathJax's own, not as LaTeX's
+    (r"\\verb\*?([^\w\s])(.*?)\1", lambda m: rf"\texttt{{{_escaped(m[2])}}}"),
+    (r"\\hspace\*", r"\\hspace"),
+    (r"\\notag\b", r"\\nonumber"),
     (r"(?s)\\begin\{eqnarray(\*?)\}(.*?)\\end\{eqnarray\*?\}", lambda m: _eqnarray(m[1], m[2])),
     (r"\\begin\{x?x?alignat(\*?)\}\{\d+\}", r"\\begin{align\1}"),
     (r"\\(begin|end)\{(?:x?x?alignat|flalign)(\*?)\}", r"\\\1{align\2}"),
@@ -48,36 +64,70 @@ SPELLINGS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
         lambda m: f"\\def{m[1]}{''.join(f'#{n + 1}' for n in range(int(m[2] or 0)))}",
     ),
     (r"\\unicode\{x([0-9a-fA-F]{1,5})\}", lambda m: chr(int(m[1], 16))),
-    (r"\\(text|mbox)\{([^{}$]*)\$([^{}$]+)\$([^{}$]*)\}", r"\\\1{\2}\3\\\1{\4}"),
+    (r"\\(text|mbox)\{((?:\\.|[^{}$\\])*)\$([^{}$]+)\$([^{}$]*)\}", r"\\\1{\2}\3\\\1{\4}"),
     (r"\\mathop\{((?:[^{}]|\{[^{}]*\})*)\}\\limits", r"\\operatorname*{\1}"),
 )
 OF_ITS_OWN = re.compile(r"\\begin\{(equation|align|gather|multline)\*?\}")
 
 
-def set_formulas(formulas: Sequence[tuple[str, bool]]) -> list[Code | None]:
+class Formula(NamedTuple):
+    """A formula's TeX, whether it is displayed, and where it stands, for a warning."""
+
+    tex: str
+    displayed: bool
+    where: str
+
+
+def set_formulas(formulas: Sequence[Formula]) -> Code:
     """Translate the formulas of a report.
 
     Parameters
     ----------
     formulas
-        The TeX of each, and whether it is displayed, in their order: a macro that one defines is
-        known to those below it, and equations are numbered through.
+        In their order: a macro that one defines is known to those below it, and equations are
+        numbered through.
 
     Returns
     -------
-    list
-        Typst for each, with the TeX as alternative text; `None` where it cannot be translated.
+    Code
+        A Typst array of them, each with its TeX as alternative text. With a warning, a command
+        that nobody knows is printed as its name, and what is no formula at all as its TeX.
     """
-    parser = LatexToMathML(
-        macros=MACROS,
-        allow_unreliable_rendering=True,
-        continue_on_error=True,
-        global_group=True,
-        fancy_error=False,
-    )
-    written = parser.convert_all([(_spelt(tex, shown), shown) for tex, shown in formulas])
-    pairs = zip(formulas, written, strict=True)
-    return [_equation(tex, shown, mathml) for (tex, shown), mathml in pairs]
+    done = []
+    for formula, mathml in zip(formulas, _mathml(formulas), strict=True):
+        if (code := _equation(formula.tex, formula.displayed, mathml)) is None:
+            _warn(formula, f"a formula cannot be set and is printed as TeX: {formula.tex.strip()}")
+            tex = formula.tex.strip() if formula.displayed else " ".join(formula.tex.split())
+            code = call("raw", tex, block=formula.displayed)
+        done.append(code)
+    return array(done)
+
+
+def _mathml(formulas: Sequence[Formula]) -> list[str]:
+    """Translate formulas to MathML, as often as there are commands that only now prove unknown."""
+    spelt = [(_spelt(formula.tex, formula.displayed), formula.displayed) for formula in formulas]
+    unknown: dict[str, str] = {}
+    while True:
+        parser = LatexToMathML(
+            macros=MACROS | unknown,
+            allow_unreliable_rendering=True,
+            continue_on_error=True,
+            global_group=True,
+            fancy_error=False,
+        )
+        written: list[str] = parser.convert_all(spelt)
+        found: dict[str, str] = {}
+        for formula, mathml in zip(formulas, written, strict=True):
+            if (match := UNKNOWN.search(mathml)) and match[1] not in unknown | found:
+                found[match[1]] = rf"\operatorname{{{match[1]}}}"
+                _warn(formula, f"a formula has an unknown command, \\{match[1]}")
+        if not found or len(unknown) > MOST_UNKNOWN:
+            return written
+        unknown |= found
+
+
+def _warn(formula: Formula, what: str) -> None:
+    warnings.warn(f"{formula.where}: {what[:200]}.", LenetWarning, stacklevel=2)
 
 
 def _spelt(tex: str, displayed: bool) -> str:
@@ -93,6 +143,10 @@ def _spelt(tex: str, displayed: bool) -> str:
     if re.search(r"\\(?:tag|label)\b", tex):
         tex = rf"\begin{{equation}}{tex}\end{{equation}}"
     return tex
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([_#$%&{}])", r"\\\1", text)
 
 
 def _eqnarray(star: str, body: str) -> str:

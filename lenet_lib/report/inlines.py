@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from lenet_lib.report.figures import Figures
+from lenet_lib.report.formulas import Formula
 from lenet_lib.report.markup import (
+    DOLLARS,
     NO_MATH,
     RAW,
     SKIPPED,
@@ -24,7 +27,7 @@ from lenet_lib.report.markup import (
     text_of,
 )
 from lenet_lib.report.pictures import scheme_of
-from lenet_lib.report.typst_code import Code, breakable, call, joined, literal, prose
+from lenet_lib.report.typst_code import Code, Displayed, breakable, call, joined, literal, prose
 
 SPANS = {
     **dict.fromkeys(("em", "i", "cite", "var", "dfn"), "emph"),
@@ -38,23 +41,24 @@ BARE_WORDS = {"figure", "fig.", "table", "tab.", "equation", "eq.", "图", "表"
 """A link whose words are no more than this is printed as the number of what it leads to."""
 BETWEEN_HAN = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])")
 MATH = re.compile(  # as MathJax finds it in the text of a page
-    r"\$\$(?P<block>.+?)\$\$|(?<!\\)\$(?P<inline>[^$]+?)(?<!\\)\$(?!\d)"
+    rf"\$\$(?P<block>.+?)\$\$|{DOLLARS % 'inline'}"
     r"|\\\((?P<round>.+?)\\\)|\\\[(?P<square>.+?)\\\]"
     r"|(?P<bare>\\begin\{([a-z]+\*?)\}.*?\\end\{\6\})|(?P<ref>\\(?:eq)?ref\{[^{}]*\})",
     re.DOTALL,
 )
+LONG_WORD = re.compile("[^\\s\u2e80-\uffef]{60,}")  # not Chinese, which breaks by its own rules
 BLANKS = {'" "', "linebreak()"}
 
 
 @dataclass
-class Inlines(Figures, ABC):
+class Inlines(Figures):
     """Writes the running text of one notebook.
 
-    Each formula's TeX goes to ``formulas``, with whether it is displayed, and where it stands; the
-    text refers to them by number, so that all can be set together.
+    Each formula goes to ``formulas``, and the text refers to them by number, so that all can be set
+    together.
     """
 
-    formulas: list[tuple[str, bool, str]]
+    formulas: list[Formula]
     cited: set[str] = field(default_factory=set, init=False)  # addresses that the text links to
     in_references: bool = field(default=False, init=False)
     notes: dict[str, Node] = field(default_factory=dict, init=False)
@@ -65,7 +69,11 @@ class Inlines(Figures, ABC):
 
     def inlines(self, nodes: Iterable[Node]) -> Code:
         """Write running text."""
-        return joined(_trimmed([piece for node in nodes for piece in self._inline(node)]))
+        return joined(trimmed(self.pieces(nodes)))
+
+    def pieces(self, nodes: Iterable[Node]) -> list[Code]:
+        """Write running text, piece by piece, blanks and all."""
+        return [piece for node in nodes for piece in self._inline(node)]
 
     def _inline(self, node: Node) -> list[Code]:
         tag = node.tag
@@ -89,7 +97,10 @@ class Inlines(Figures, ABC):
             return self._footnote(node)
         if tag in SOLID:
             return [self.nested([node])]
-        content = [piece for child in children(node) for piece in self._inline(child)]
+        content = [
+            call("box", piece) if isinstance(piece, Displayed) else piece
+            for piece in self.pieces(children(node))
+        ]
         if tag == "a":
             return self._link(node, content)
         if content and (function := SPANS.get(tag)):
@@ -109,8 +120,9 @@ class Inlines(Figures, ABC):
 
     def math(self, tex: str, *, displayed: bool) -> Code:
         """Write a formula."""
-        self.formulas.append((tex, displayed, self.where))
-        return Code(f"formulas.at({len(self.formulas) - 1})")
+        self.formulas.append(Formula(tex, displayed, self.where))
+        code = f"formulas.at({len(self.formulas) - 1})"
+        return Displayed(code) if displayed else Code(code)
 
     def _styled(self, node: Node, content: list[Code]) -> list[Code]:
         style = style_of(node)
@@ -172,11 +184,14 @@ def slug_of(text: str) -> str:
 
 def _words(text: str) -> list[Code]:
     spaced = re.sub(r"[ \t\r\n\f]+", " ", BETWEEN_HAN.sub("", text))
-    return prose(spaced.replace(NO_MATH, "$"))
+    return prose(LONG_WORD.sub(lambda word: breakable(word[0]), spaced).replace(NO_MATH, "$"))
 
 
-def _trimmed(pieces: list[Code]) -> list[Code]:
-    """Drop the blanks and breaks at the ends of a paragraph."""
+def trimmed(pieces: list[Code]) -> list[Code]:
+    """Drop the blanks and breaks at the ends of a paragraph, and blanks that open a line."""
+    for before, (number, piece) in pairwise(enumerate(pieces)):
+        if before[1] == "linebreak()" and piece.startswith('" '):
+            pieces[number] = Code(f'"{piece[2:]}')
     while pieces and pieces[0] in BLANKS:
         pieces = pieces[1:]
     while pieces and pieces[-1] in BLANKS:

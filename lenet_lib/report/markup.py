@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from html import escape
+from html import escape, unescape
 from typing import Any, ClassVar
 
 from mistune import BlockParser, HTMLRenderer
@@ -20,11 +20,17 @@ from selectolax.lexbor import LexborHTMLParser
 
 Node = Any  # selectolax's node; it has no types
 
-NO_MATH = "\ufdd0"
-"""Stands for a dollar that Markdown knows to be none of a formula's; no text may hold it."""
+NO_MATH, NO_BAR = "\ufdd0", "\ufdd1"
+"""Stand for a dollar that Markdown knows to be none of a formula's, and for a bar that ends no
+cell; no text may hold them."""
+# "$5 or $6" is money, "$HOME and $PATH" are names; no formula goes over an empty line.
+DOLLARS = (
+    r"(?<![$\\])\$(?!\d[^$]*(?:\$\d|\s\$)|\S[^$]*\s\$\w)"
+    r"(?P<%s>(?:[^$\n`]|\\\$|\n(?!\s*\n))+?)(?<![$\\])\$(?!\$)"
+)
 
 SKIPPED = {"style", "script", "link", "meta", "title", "template", "noscript", "head", "button"}
-SKIPPED |= {"select", "textarea", "progress", "caption", "colgroup", "source", "track", "rp"}
+SKIPPED |= {"select", "textarea", "progress", "caption", "colgroup", "source", "track"}
 LOST = {"iframe", "video", "audio", "canvas", "object", "embed"}
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 CONTAINERS = {"div", "center", "section", "article", "header", "footer", "main", "nav", "aside"}
@@ -34,7 +40,18 @@ SOLID |= HEADINGS | LOST
 BLOCKS = CONTAINERS | SOLID | SKIPPED
 RAW = {"code", "tt", "kbd", "samp"}
 
+HIDDEN = "[hidden], [style*='display:none'], [style*='display: none']"
+DEFINITION = re.compile(r"\\(re)?newcommand|\\def\b")
 RULE = re.compile(r"([^{}@]+)\{([^{}]*)\}")
+FENCE_OR_TABLE = re.compile(
+    r"^[ \t]*(`{3,}|~{3,}).*?^[ \t]*\1[`~]*[ \t]*$"
+    r"|^(?P<rows>(?P<indent>[ \t]*)[^\s>][^\n]*\|[^\n]*\n"
+    r"[ \t]*(?=[^\n]*\|)\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*(?:\n|\Z)"
+    r"(?:[^\n]*\|[^\n]*(?:\n|\Z))*)",
+    re.DOTALL | re.MULTILINE,
+)
+NO_CELLS_END = re.compile(r"(`+)[^`\n]*\1|(?<!\\)\$[^$\n]+\$")
+HALF_COMMENT = re.compile(r"<!--(?:(?!--(?:>|&gt;)).)*(--&gt;|\Z)", re.DOTALL)
 PALE = 0.9  # of white's brightness: a colour chosen for a dark screen
 
 
@@ -44,7 +61,7 @@ class _Renderer(HTMLRenderer):
     NAME = "html"
 
     def text(self, text: str) -> str:
-        return escape(text.replace("$", NO_MATH), quote=False)
+        return escape(unescape(text).replace("$", NO_MATH), quote=False)
 
     def block_math(self, text: str) -> str:
         return f"<x-math block>{escape(text)}</x-math>"
@@ -57,10 +74,12 @@ class _Renderer(HTMLRenderer):
 
 
 class _Inline(MathInlineParser):
-    """Takes "$5 or $6" for money: no formula ends before a digit, or goes over an empty line."""
+    """Leaves money its dollars."""
 
-    MONEY = r"(?<![$\\])\$(?P<math_inline_tex>(?:[^$\n]|\\\$|\n(?!\s*\n))+?)(?<![$\\])\$(?![\d$])"
-    SPECIFICATION: ClassVar = {**MathInlineParser.SPECIFICATION, "inline_math_tex": MONEY}
+    SPECIFICATION: ClassVar = {
+        **MathInlineParser.SPECIFICATION,
+        "inline_math_tex": DOLLARS % "math_inline_tex",
+    }
 
 
 class _Block(MathBlockParser):
@@ -72,7 +91,7 @@ class _Block(MathBlockParser):
 
 @cache
 def _markdown() -> MarkdownWithMath:
-    names = (*MarkdownWithMath.DEFAULT_PLUGINS, "footnotes")
+    names = (*MarkdownWithMath.DEFAULT_PLUGINS, "footnotes", "mistune.plugins.table.table_in_list")
     plugins = map(import_plugin, names)
     renderer = _Renderer(escape=False, allow_harmful_protocols=True)  # the writer looks at links
     return MarkdownWithMath(renderer, _Block(), _Inline(), plugins)
@@ -80,7 +99,29 @@ def _markdown() -> MarkdownWithMath:
 
 def from_markdown(text: str) -> Node:
     """Render Markdown and return the tree's root."""
-    return from_html(_markdown().render(text))
+    html = _markdown().render(FENCE_OR_TABLE.sub(_even, text)).replace(NO_BAR, "|")
+    # What Markdown takes for a comment's end may be none to HTML: all that follows would be lost.
+    return from_html(HALF_COMMENT.sub("", html))
+
+
+def _even(match: re.Match[str]) -> str:
+    """Give all rows of a table as many cells as the longest; bars in code and formulas end none."""
+    if not match["rows"]:
+        return match[0]
+    rows = [
+        re.split(r"(?<!\\)\|", NO_CELLS_END.sub(_without_bars, row).strip().removeprefix("|"))
+        for row in match["rows"].splitlines()
+    ]
+    rows = [row[:-1] if len(row) > 1 and not row[-1].strip() else row for row in rows]
+    width = max(map(len, rows))
+    rows[1] += ["---"] * (width - len(rows[1]))
+    lines = ["|".join(["", *row, *[" "] * (width - len(row)), ""]) for row in rows]
+    return "\n" + "".join(f"{match['indent']}{line}\n" for line in lines)
+
+
+def _without_bars(match: re.Match[str]) -> str:
+    text = match[0].replace("\\|", NO_BAR) if match[1] else match[0]
+    return re.sub(r"(?<!\\)\|", NO_BAR, text)
 
 
 def from_html(text: str) -> Node:
@@ -91,6 +132,9 @@ def from_html(text: str) -> Node:
         for selectors, rules in RULE.findall(sheet.text()):
             for node in _selected(tree, named, selectors):
                 node.attrs["style"] = f"{rules};{node.attributes.get('style') or ''}"
+    for node in tree.css(HIDDEN):
+        if not DEFINITION.search(node.text()):  # which formulas below rely on
+            node.decompose()
     return tree.body
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import copy
+import json
+import re
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbconvert.filters import strip_ansi
@@ -17,6 +20,14 @@ from lenet_lib.report.settings import Settings
 
 BOOK_ONLY = {"full-only", "solutions"}
 """Tags of cells that the coursework edition leaves out; they are shown everywhere else."""
+NEEDED: dict[str, dict[str, Any]] = {
+    "stream": {"name": "stdout", "text": ""},
+    "error": {"ename": "", "evalue": "", "traceback": []},
+}
+"""What an output must have, with what stands for it where it is missing; others have ``data``."""
+FRONT_MATTER = re.compile(r"---\s*\n(.*\n)?---\s*", re.DOTALL)
+"""A first raw cell such as Quarto's and Jupytext's; of its YAML, the title is for the reader."""
+TITLE = re.compile(r"""^title:\s*(["']?)(\S.*?)\1\s*$""", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -28,12 +39,16 @@ class Notebook:
     cells: list[NotebookNode]
     language: str
     dataset: str
+    title: str
 
 
 def read_notebook(path: Path, settings: Settings) -> Notebook:
     """Read a notebook file and make sure that it is finished."""
     try:
-        node = nbformat.read(path, as_version=4)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # nbformat's, of identifiers that nobody sees
+            text = json.dumps(_completed(json.loads(path.read_text(encoding="utf-8-sig"))))
+            node = nbformat.reads(text, as_version=4)
     except FileNotFoundError as error:
         raise LenetError(f"There is no notebook {path}.") from error
     except Exception as error:  # nbformat lets through whatever its JSON and schema steps raise
@@ -59,7 +74,7 @@ def prepare(node: NotebookNode, name: str, folder: Path, settings: Settings) -> 
         code, and errors; what they remove (``remove-…``) never is.
     """
     try:
-        return _prepared(copy.deepcopy(node), name, folder, settings)
+        return _prepared(nbformat.from_dict(copy.deepcopy(node)), name, folder, settings)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise LenetError(
             f"The notebook {name} is not as the notebook format wants it ({error}): open it in "
@@ -71,7 +86,9 @@ def _prepared(node: NotebookNode, name: str, folder: Path, settings: Settings) -
     if not node.cells:
         raise LenetError(f"The notebook {name} is empty.")
     for number, cell in enumerate(node.cells, start=1):
+        _tidy(cell)
         cell.metadata["number"] = number
+    title = _take_title(node)
     verbs = ["remove"] if settings.full else ["remove", "hide"]
     gone = {f"{verb}-cell" for verb in verbs} | (set() if settings.full else BOOK_ONLY)
     node.cells = [cell for cell in node.cells if not gone & _tags(cell)]
@@ -83,13 +100,57 @@ def _prepared(node: NotebookNode, name: str, folder: Path, settings: Settings) -
     node, _ = tags.preprocess(node, {})
     node, _ = CoalesceStreamsPreprocessor().preprocess(node, {})
     for cell in node.cells:
-        removed = cell.metadata.get("transient", {}).get("remove_source", False)
-        folded = cell.metadata.get("jupyter", {}).get("source_hidden", False) and not settings.full
+        removed = _table(cell.metadata, "transient").get("remove_source", False)
+        folded = _table(cell.metadata, "jupyter").get("source_hidden", False) and not settings.full
         if cell.cell_type == "code" and (removed or folded or not settings.code):
             cell.source = ""
-    language = str(node.metadata.get("language_info", {}).get("name", "python"))
-    dataset = str(node.metadata.get("lenet", {}).get("dataset", ""))
-    return Notebook(name, folder.resolve(), node.cells, language, dataset)
+    language, kernel = (_table(node.metadata, key) for key in ("language_info", "kernelspec"))
+    return Notebook(
+        name,
+        folder.resolve(),
+        node.cells,
+        language=str(language.get("name") or kernel.get("language") or "python"),
+        dataset=str(_table(node.metadata, "lenet").get("dataset", "")),
+        title=title,
+    )
+
+
+def _completed(data: Any) -> Any:
+    """Give a notebook's JSON the metadata without which nbformat does not read it."""
+    for part in (data, *data.get("cells", ())):
+        part["metadata"] = part.get("metadata") or {}
+    return data
+
+
+def _table(metadata: NotebookNode, key: str) -> dict[str, Any]:
+    """Return a table within metadata; an empty one for whatever else stands there."""
+    value = metadata.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _tidy(cell: NotebookNode) -> None:
+    """Make sure of what the other steps rely on: a source, a list of tags, whole outputs."""
+    cell.source = cell.get("source") or ""
+    tags = cell.metadata.get("tags") or []
+    cell.metadata["tags"] = [tags] if isinstance(tags, str) else list(tags)
+    if cell.cell_type != "code":
+        return
+    cell.setdefault("execution_count", None)
+    cell.outputs = [output for output in cell.get("outputs") or [] if "output_type" in output]
+    for output in cell.outputs:
+        for key, stand_in in NEEDED.get(output.output_type, {"data": {}, "metadata": {}}).items():
+            if not isinstance(output.get(key), type(stand_in)):
+                output[key] = copy.copy(stand_in)
+
+
+def _take_title(node: NotebookNode) -> str:
+    """Return the title that stands in a notebook's metadata, or in its front matter."""
+    first = node.cells[0]
+    if first.cell_type == "raw" and (front := FRONT_MATTER.fullmatch(first.source.strip())):
+        del node.cells[0]
+        if title := TITLE.search(front[1] or ""):
+            return title[2]
+    return str(node.metadata.get("title") or "")
 
 
 def _check(node: NotebookNode, name: str, *, allow_errors: bool) -> None:
@@ -118,4 +179,4 @@ def _check(node: NotebookNode, name: str, *, allow_errors: bool) -> None:
 
 
 def _tags(cell: NotebookNode) -> set[str]:
-    return set(cell.metadata.get("tags", []))
+    return set(cell.metadata["tags"])

@@ -20,6 +20,8 @@ from lenet_lib.report.typst_code import Code
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 STANDARD = "PDF/UA-1 error"
 NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
+FLAG = "regional indicator symbol letter "
+SKINS = "🏻🏼🏽🏾🏿"
 STAND_INS = {"✅": "✔", "❌": "✘", "⭐": "★", "❗": "!", "❓": "?"}
 
 MAIN = """#import "report.typ": *
@@ -78,7 +80,7 @@ def set_pages(body: Body, settings: Settings, folder: Path) -> bytes:
         try:
             return _compile(texts, folder, settings, fonts)
         except typst.TypstError as error:
-            found = dict.fromkeys(NO_GLYPH.findall(error.diagnostic))
+            found = dict.fromkeys(map(_unescaped, NO_GLYPH.findall(error.diagnostic)))
             # What is ASCII is also our own code: 1️⃣ loses its box, not its number.
             missing = [sign for text in found if (sign := re.sub(r"[ -~]", "", text))]
             if not missing:
@@ -86,7 +88,7 @@ def set_pages(body: Body, settings: Settings, folder: Path) -> bytes:
         if attempt == 0:  # the usual fonts lack a character: the system may have one
             fonts = every_font(folder)
         else:
-            texts = _stand_ins(texts, missing)
+            texts = _stand_ins(texts, missing, folder)
     raise LenetError(f"No font here has {' '.join(missing)}: install one, or take them out.")
 
 
@@ -128,10 +130,18 @@ def _without_standard(
     return pdf
 
 
-def _stand_ins(texts: dict[str, str], missing: list[str]) -> dict[str, str]:
+def _unescaped(text: str) -> str:
+    """Read a text of Typst's message, where what has no shape of its own is a number."""
+    return re.sub(r"\\u\{([0-9a-f]+)\}", lambda match: chr(int(match[1], 16)), text)
+
+
+def _stand_ins(texts: dict[str, str], missing: list[str], folder: Path) -> dict[str, str]:
     """Put a similar sign, or a symbol's name, where no font has a character; say so."""
     for cluster in missing:
-        texts = {name: text.replace(cluster, _stand_in(cluster)) for name, text in texts.items()}
+        shown = _stand_in(cluster)
+        texts = {name: text.replace(cluster, shown) for name, text in texts.items()}
+        for drawing in folder.glob("*.svg"):
+            drawing.write_bytes(drawing.read_bytes().replace(cluster.encode(), shown.encode()))
     shown = ", ".join(f"{cluster} ({_stand_in(cluster)})" for cluster in missing[:12])
     more = f" and {len(missing) - 12} more" if len(missing) > 12 else ""
     warnings.warn(
@@ -145,17 +155,21 @@ def _stand_ins(texts: dict[str, str], missing: list[str]) -> dict[str, str]:
 def _stand_in(cluster: str) -> str:
     """Return what is printed for a character, or a group such as a flag, that no font has.
 
-    >>> _stand_in("🎉"), _stand_in("✅"), _stand_in("ก")
-    ('[party popper]', '✔', '□')
+    >>> _stand_in("🎉"), _stand_in("✅"), _stand_in("ก"), _stand_in("🇪")
+    ('[party popper]', '✔', '□', 'E')
     """
     if cluster in STAND_INS:
         return STAND_INS[cluster]
     if any(unicodedata.category(character)[0] in "LMN" for character in cluster):
         return "□" * sum(unicodedata.category(character)[0] != "M" for character in cluster)
     names = [
-        unicodedata.name(character, "").lower() for character in cluster if character != "\u200d"
+        unicodedata.name(character, "unknown character").lower()
+        for character in cluster
+        if unicodedata.category(character) != "Cf" and character not in SKINS
     ]
-    return f"[{' '.join(filter(None, names)) or 'unknown character'}]"
+    if all(name.startswith(FLAG) for name in names):
+        return "".join(name.removeprefix(FLAG).upper() for name in names)
+    return f"[{' '.join(names)}]"
 
 
 def _about(body: Body, settings: Settings) -> dict[str, object]:

@@ -7,6 +7,7 @@ import hashlib
 import io
 import re
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree
@@ -22,6 +23,7 @@ CSS_DPI = 96.0
 FORMATS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp", "GIF": "gif"}
 INSIDE = ("#", "data:image/png", "data:image/jpeg", "data:image/gif", "data:image/webp")
 POINTS = {"pt": 1.0, "px": 0.75, "in": 72.0, "cm": 72 / 2.54, "mm": 72 / 25.4, "": 0.75}
+HTML_ENTITY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)[a-zA-Z]+;")
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -84,11 +86,12 @@ def read_picture(folder: Path, target: str, attachments: dict[str, bytes]) -> by
             return attachments[name]
         raise BrokenImageError("the cell has no such attachment")
     if scheme == "data":
-        return decoded(rest.partition(",")[2])
+        kind, _, content = rest.partition(",")
+        return decoded(content) if ";base64" in kind else unquote(content).encode()
     if scheme_of(target):
         raise BrokenImageError("it is not in the notebook's project, and nothing is downloaded")
     try:
-        path = (folder / unquote(target.partition("?")[0])).resolve()
+        path = (folder / unquote(target.partition("?")[0]).replace("\\", "/")).resolve()
         if not path.is_relative_to(_project(folder)):
             raise BrokenImageError("it lies outside the notebook's project")
         if path.is_file():  # and no pipe, which would never end
@@ -151,6 +154,7 @@ def _project(folder: Path) -> Path:
 def _svg(data: bytes) -> tuple[bytes, str, float, float]:
     if b"<!ENTITY" in data:
         raise BrokenImageError("its SVG declares entities")
+    data = HTML_ENTITY.sub(lambda match: unescape(match[0].decode()).encode(), data)
     try:
         root = ElementTree.fromstring(data)
     except ElementTree.ParseError as error:
@@ -161,10 +165,13 @@ def _svg(data: bytes) -> tuple[bytes, str, float, float]:
         raise BrokenImageError("its SVG shows other files")
     if root.find(f".//{SVG}foreignObject") is not None:
         data = _words_of_html(root)
-    box = [float(size) for size in re.findall(r"[-+\d.eE]+", root.get("viewBox", ""))]
-    natural = box[2:] if len(box) == 4 else [600.0, 400.0]
+    box = [_number(size) for size in re.split(r"[\s,]+", root.get("viewBox", "").strip())]
+    natural = box[2:] if len(box) == 4 and min(box[2:]) > 0 else [600.0, 400.0]
     width = _points(root.get("width"), natural[0])
-    return data, "svg", width, _points(root.get("height"), width / 0.75 * natural[1] / natural[0])
+    height = _points(root.get("height"), width / 0.75 * natural[1] / natural[0])
+    if min(width, height) <= 0:
+        raise BrokenImageError("it has no size")
+    return data, "svg", width, height
 
 
 def _points(length: str | None, pixels: float) -> float:

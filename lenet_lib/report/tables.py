@@ -10,7 +10,7 @@ from lenet_lib.report.markup import Node, children, colour_of, style_of, text_of
 from lenet_lib.report.typst_code import Code, array, call
 
 NUMBER = re.compile(
-    r"[-+−±]?\s*[\d.,  ]*\d[\d.,]*(e[-+]?\d+)?\s*(%|s|ms|×|pp)?|nan|inf|[-–—]?", re.IGNORECASE
+    r"[-+−±<]?\s*[\d.,  ]*\d[\d.,]*(e[-+]?\d+)?\s*(%|s|ms|×|pp)?|nan|inf|[-–—]?", re.IGNORECASE
 )
 MOST_ROWS, HEAD, TAIL = 60, 20, 10
 """An output's table with more rows than the first shows so many of its first and last rows."""

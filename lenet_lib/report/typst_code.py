@@ -7,6 +7,7 @@ used, so nothing that a notebook holds is ever read as Typst code.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -18,6 +19,12 @@ ESCAPES = INVISIBLE | str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t"
 
 class Code(str):
     """A piece of Typst in code mode; any other text is quoted before Typst sees it."""
+
+    __slots__ = ()
+
+
+class Displayed(Code):
+    """A formula that stands on a line of its own: Typst loses one within a paragraph."""
 
     __slots__ = ()
 
@@ -97,6 +104,16 @@ def joined(pieces: Iterable[Code]) -> Code:
     '{"a ";emph("b")}'
     """
     return Code(f"{{{';'.join(pieces)}}}") if (pieces := list(pieces)) else Code("[]")
+
+
+def directed(code: Code, text: str) -> Code:
+    """Set content from right to left where that is how its text begins.
+
+    >>> directed(Code("par"), "42 سلام"), directed(Code("par"), "PyTorch سلام")
+    ('text(par, dir: rtl)', 'par')
+    """
+    strong = (kind for kind in map(unicodedata.bidirectional, text) if kind in {"L", "R", "AL"})
+    return call("text", code, dir=Code("rtl")) if next(strong, "L") != "L" else code
 
 
 def prose(text: str) -> list[Code]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import groupby
 
-from lenet_lib.report.inlines import Inlines, slug_of
+from lenet_lib.report.inlines import WEB, Inlines, slug_of, trimmed
 from lenet_lib.report.markup import (
     HEADINGS,
     LOST,
@@ -23,8 +24,19 @@ from lenet_lib.report.markup import (
     text_of,
     texts_of,
 )
+from lenet_lib.report.pictures import scheme_of
 from lenet_lib.report.tables import LONG, set_table
-from lenet_lib.report.typst_code import Block, Code, Heading, Shown, breakable, call, joined
+from lenet_lib.report.typst_code import (
+    Block,
+    Code,
+    Displayed,
+    Heading,
+    Shown,
+    breakable,
+    call,
+    directed,
+    joined,
+)
 
 BOXES = {"note", "tip", "important", "warning", "caution", "info", "success", "danger"}
 CHAPTER_NUMBER = re.compile(
@@ -65,9 +77,10 @@ class Writer(Inlines):
 
     def nested(self, nodes: Iterable[Node]) -> Code:
         """Write what a list's item, a cell or a box holds; a lone paragraph loses its space."""
-        nodes = [node for node in nodes if not is_blank(node) or node.tag == "br"]
-        if len(nodes) == 1 and nodes[0].tag == "p":
-            nodes = children(nodes[0])
+        nodes = list(nodes)
+        shown = [node for node in nodes if not is_blank(node) or node.tag == "br"]
+        if len(shown) == 1 and shown[0].tag == "p":
+            nodes = shown = children(shown[0])
         self._inside += 1
         if any(map(is_block, nodes)):
             blocks = self.blocks(nodes)
@@ -93,11 +106,6 @@ class Writer(Inlines):
 
     def _paragraph(self, nodes: list[Node]) -> Shown:
         """Write loose inline nodes; a displayed formula ends a paragraph."""
-        for number, node in enumerate(nodes):
-            if node.tag == "x-math" and "block" in node.attributes:
-                formula = Block("solid", self.math(node.text(), displayed=True))
-                after = self._paragraph(nodes[number + 1 :])
-                return [*self._paragraph(nodes[:number]), formula, *after]
         shown = [node for node in nodes if not is_blank(node)]
         if not shown:
             return []
@@ -105,17 +113,26 @@ class Writer(Inlines):
         if len(shown) == 1 and pictures[0] is not None:
             return [self.figure(pictures[0])]
         side = "center" if None not in pictures else self._side
-        code = call("par", self.inlines(nodes))
-        return [Block("text", call("align", Code(side), code) if side else code)]
+        words = "".join(map(text_of, nodes))
+        done: Shown = []
+        for displayed, run in groupby(self.pieces(nodes), lambda piece: type(piece) is Displayed):
+            if displayed:
+                done += [Block("solid", piece) for piece in run]
+            elif pieces := trimmed([*run]):
+                code = directed(call("par", joined(pieces)), words)
+                done.append(Block("text", call("align", Code(side), code) if side else code))
+        return done
 
     def _block(self, node: Node) -> Shown:
         tag, classes = node.tag, classes_of(node)
         if tag in SKIPPED or "footnotes" in classes:
             return []
         if tag in HEADINGS:
-            return [self._heading(node)]
+            return [self._heading(node)] if text_of(node) else self._paragraph(children(node))
         if tag in LOST:
-            return [self.lost(f"a web page's {tag}")]
+            address = node.attributes.get("src") or ""
+            web = f" ({address})" if scheme_of(address) in WEB else ""
+            return [self.lost(f"a web page's {tag}{web}")]
         if tag == "table":
             return self.table(node)
         if tag == "svg":
@@ -127,7 +144,7 @@ class Writer(Inlines):
             return [code_block("listing", text, lang=language)]
         box = next((name for name in BOXES if f"alert-{name}" in classes), "")
         if box or tag in {"ul", "ol", "dl", "blockquote", "hr", "summary"}:
-            return [Block("text", self._simple(node, tag, box))]
+            return [Block("text", directed(self._simple(node, tag, box), text_of(node)))]
         return self._container(node)
 
     def _simple(self, node: Node, tag: str, box: str) -> Code:
@@ -175,7 +192,7 @@ class Writer(Inlines):
         done: Shown = [Block("mark", self._anchor(anchor))] if anchor else []
         caption, picture = node.css_first("figcaption"), node.css_first("img")
         if node.tag == "figure" and caption is not None and picture is not None:
-            done.append(self.figure(picture, self.inlines(children(caption))))
+            done.append(self.figure(picture, caption))
         else:
             done += self.blocks(children(node))
         self._side = outer

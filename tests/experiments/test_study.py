@@ -300,6 +300,22 @@ def test_a_digest_that_looks_like_a_number_is_none(
     assert f",{digest},{digest}," in (tmp_path / "t.csv").read_text(encoding="utf-8")
 
 
+def test_threads_stay_whole_numbers_beside_a_run_without_them(
+    tmp_path: Path, record: Record
+) -> None:
+    """A row made elsewhere has none; to write one more run changes no other row of the file."""
+    path = tmp_path / "t.csv"
+    tables = Tables(path)
+    tables.add(record)
+    head, first = path.read_text(encoding="utf-8").splitlines()
+    bare = first.split(",")
+    bare[head.split(",").index("threads")] = ""
+    bare[head.split(",").index("seed")] = "7"
+    path.write_text("\n".join([head, first, ",".join(bare), ""]), encoding="utf-8")
+    tables.add(replace(record, key={**record.key, "seed": 9}))
+    assert path.read_text(encoding="utf-8").splitlines()[:3] == [head, first, ",".join(bare)]
+
+
 def test_a_run_without_an_error_is_a_run(tmp_path: Path, record: Record) -> None:
     perfect = replace(record, metrics=replace(record.metrics, errors=0, accuracy=1.0), mistakes=[])
     tables = Tables(tmp_path / "t.csv")

@@ -38,6 +38,19 @@ class Result:
         pages = " ".join(page.extract_text() for page in self.pdf.pages)
         return " ".join(pages.split())
 
+    @cached_property
+    def pieces(self) -> list[tuple[str, float]]:
+        """All pieces of text, each with where it begins: points from the page's left edge."""
+        found: list[tuple[str, float]] = []
+
+        def visit(text: str, matrix: list, place: list, *_: object) -> None:  # type: ignore[type-arg]
+            if text.strip():
+                found.append((text, place[4] + matrix[4]))
+
+        for page in self.pdf.pages:
+            page.extract_text(visitor_text=visit)
+        return found
+
     @property
     def catalogue(self) -> Any:
         return self.pdf.trailer["/Root"]

@@ -146,6 +146,7 @@ def test_a_plain_state_dict_is_read(tmp_path: Path, images: np.ndarray) -> None:
 def test_predictions_print_well() -> None:
     assert str(Prediction(7, 0.984, 1, 0.0123)) == "7 (98.4%), else 1 (1.2%)"
     assert str(Prediction(7, 0.3, 1, 0.1)).endswith("perhaps no digit")
+    assert str(Prediction(7, 0.9996, 1, 0.0004)) == "7 (>99.9%), else 1 (<0.1%)"
 
 
 # --- confidence -----------------------------------------------------------------------------------

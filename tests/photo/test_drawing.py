@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import io
+
 import pytest
 from helpers.pictures import WRITTEN, draw, saved
+from PIL import Image
 
 from lenet_lib.photo.classifier import predict
 from lenet_lib.photo.drawing import HINT, DigitCanvas
@@ -30,3 +34,10 @@ def test_what_is_no_digit_gets_a_sentence_and_clearing_the_hint() -> None:
     assert canvas.probabilities == []
     assert canvas.seen == ""
     assert answer(canvas, b"") == HINT
+
+
+def test_where_no_kernel_answers_a_picture_stands_for_it() -> None:
+    data, _ = DigitCanvas()._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in data  # JupyterLab's first choice
+    picture = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
+    assert predict(picture.crop((10, 10, 240, 240))).digit == 7

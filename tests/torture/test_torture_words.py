@@ -28,14 +28,20 @@ WRONG = {
     "--train-images": ("x", "-1", "0", "1"),
     "--network": ("LeNett", "", "0"),
     "--backend": ("lokky", ""),
+    "--learning-rate": ("x", "-1", "0", "nan", "inf", ""),
+    "--batch-size": ("x", "-1", "0", "1", "1.5", "9" * 30),
+    "--optimizer": ("Adam", "lion", "", "0"),
 }
 """Wrong values of each option that takes no free text."""
 
+STUDY = ("--recipe", "--seeds", "--epochs", "--dataset", "--jobs", "--train-images", "--network")
+TRAINING = ("--seed", "--epochs", "--recipe", "--dataset")
+CHANGES = ("--learning-rate", "--batch-size", "--optimizer")
 OPTIONS = {
-    "run": ("--seed", "--epochs", "--recipe", "--dataset"),
-    "train": ("--seed", "--epochs", "--recipe", "--dataset"),
+    "run": (*TRAINING, *CHANGES),
+    "train": (*TRAINING, *CHANGES),
     "evaluate": ("--dataset",),
-    "study": tuple(name for name in WRONG if name != "--seed"),
+    "study": (*STUDY, "--backend"),
 }
 CASES = [
     *[
@@ -50,6 +56,12 @@ CASES = [
     ("study", "--backend", "dask"),
     ("study", "--scheduler", "x"),
     ("report", "--nonsense"),
+    ("report", "-o", "report.docx"),
+    ("predict",),
+    ("predict", "x.png", "--json", "--csv"),
+    ("export",),
+    ("export", "--onnx", "x.pdf"),
+    ("recipes", "fast"),
     ("fly",),
 ]
 

@@ -335,7 +335,8 @@ function explain(pixels) {
 function sentence(shares) {
   const [second, first] = shares.map((_, digit) => digit)
     .sort((a, b) => shares[a] - shares[b]).slice(-2);
-  const percent = (digit) => `${(100 * shares[digit]).toFixed(1)}%`;
+  const percent = (digit) => shares[digit] < 0.0005 ? "<0.1%" // no certainty, either way
+    : shares[digit] >= 0.9995 ? ">99.9%" : `${(100 * shares[digit]).toFixed(1)}%`;
   const said = `${first} (${percent(first)}), else ${second} (${percent(second)})`;
   return shares[first] < 0.5 ? `${said}; perhaps no digit` : said;
 }
