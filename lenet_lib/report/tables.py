@@ -159,13 +159,23 @@ def _shared_out(cells: list[Cell], width: int) -> list[list[int]]:
         names += 1
     names = names or int(cells[0].names and not cells[0].text)  # pandas leaves its corner empty
     names = 0 if names == width or sum(widths[:names]) > ROOM / 2 else names
+    parts = _filled_up(widths, names, ROOM)
+    for room in range(ROOM, 0, -5):  # in as many parts, evenly
+        if len(even := _filled_up(widths, names, room)) > len(parts):
+            break
+        parts = even
+    return parts
+
+
+def _filled_up(widths: list[int], names: int, room: int) -> list[list[int]]:
+    """Fill part after part with columns, none wider than there is room."""
     parts: list[list[int]] = []
-    room = ROOM
-    for column in range(names, width):
-        room -= widths[column]
-        if not parts or room < 0:
+    left = 0
+    for column in range(names, len(widths)):
+        left -= widths[column]
+        if not parts or left < 0:
             parts.append([*range(names)])
-            room = ROOM - sum(widths[:names]) - widths[column]
+            left = room - sum(widths[:names]) - widths[column]
         parts[-1].append(column)
     return parts
 

@@ -143,7 +143,9 @@ class Writer(Inlines):
             text = node.text().replace(NO_MATH, "$").strip("\n")
             return [code_block("listing", text, lang=language)]
         box = next((name for name in BOXES if f"alert-{name}" in classes), "")
-        if box or tag in {"ul", "ol", "dl", "blockquote", "hr", "summary"}:
+        if tag == "summary":
+            return [Block("head4", call("summary", self.inlines(children(node))))]
+        if box or tag in {"ul", "ol", "dl", "blockquote", "hr"}:
             return [Block("text", directed(self._simple(node, tag, box), text_of(node)))]
         return self._container(node)
 
@@ -153,8 +155,6 @@ class Writer(Inlines):
             return call("callout", "", self.nested(children(node)))
         if tag == "hr":
             return call("divider")
-        if tag == "summary":
-            return call("par", call("strong", self.inlines(children(node))))
         if tag == "blockquote":
             return self._quote(node)
         if tag == "dl":
@@ -242,7 +242,7 @@ class Writer(Inlines):
             code = call("data-table", code, long=long, caption=caption, name=label)
             done.append(Block("text" if long else "solid", code))
             caption = None
-        return done
+        return done if done or own is None else self._paragraph(children(own))
 
 
 def code_block(function: str, text: str, **named: str | Code | None) -> Block:

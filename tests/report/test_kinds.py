@@ -145,10 +145,10 @@ def test_words_as_long_as_the_page_are_broken(tmp_path: Path) -> None:
 def test_entities_breaks_comments_and_empty_headings(tmp_path: Path) -> None:
     text = (
         "a&nbsp;&rarr; &lt;b&gt; &copy; &#36;5\n\n<!-- one -->seen<!-- two\nlines -->\n\n"
-        "first  \nsecond\n\n#\n\n## Real\n\nlast"
+        "first  \nsecond\n\n#\n\n## Real\n\nlast\n\n- *Hint:* `code` **bold** *word*"
     )
     result = typeset(tmp_path, markdown(text))
-    for words in ("→ <b> © $5", "seen", "first second", "1 Real last"):
+    for words in ("→ <b> © $5", "seen", "first second", "1 Real last • Hint: code bold word"):
         assert words in result.text
     assert _left(result, "first") == pytest.approx(_left(result, "second"), abs=0.5)
     assert not result.warnings and "lines" not in result.text
@@ -284,3 +284,35 @@ def test_drawings_and_addresses_of_every_kind(tmp_path: Path) -> None:
 def test_a_notebook_without_anything_to_read_says_so(tmp_path: Path) -> None:
     with pytest.raises(LenetError, match="is empty"):
         _json(tmp_path, {"nbformat": 4, "nbformat_minor": 2, "metadata": {}, "cells": []})
+
+
+# ---- Pages -----------------------------------------------------------------------------------
+
+
+def test_a_table_in_parts_is_shared_out_evenly(tmp_path: Path) -> None:
+    head = "".join(f"<th>a long column {n}</th>" for n in range(11))
+    row = "".join(f"<td>value {n}</td>" for n in range(11))
+    table = f"<table><tr><th></th>{head}</tr><tr><th>name</th>{row}</tr></table>"
+    text = typeset(tmp_path, code("t", display(text_html=table, text_plain="x"))).text
+    assert [part.count("value") for part in text.split("name")[1:]] == [6, 5]
+
+
+def test_a_folded_part_s_line_stays_with_what_it_folds(tmp_path: Path) -> None:
+    folded = "<details><summary>Solution {}</summary>\n\n```\nx = 1\ny = 2\n```\n\n</details>"
+    for lines in range(24, 40):  # one of these ends a page with the line
+        text = "\n\n".join([*["line"] * lines, *map(folded.format, range(9))])
+        for page in typeset(tmp_path, markdown(text)).pdf.pages:
+            assert not re.search(r"Solution \d\s*\d+ / \d+\s*$", page.extract_text())
+
+
+def test_the_list_of_works_fits_a_page_or_is_broken(tmp_path: Path) -> None:
+    works = "".join(
+        f"- Author {n:02}. A work with a title of some length, {n}.\n" for n in range(40)
+    )
+    text = "\n\n".join(["line"] * 30)
+    for name, end in (("a", text), ("b", f"{text}\n\n## References\n\n{works}")):
+        samples.write(tmp_path / f"{name}.ipynb", markdown(f"# {name}\n\n{end}"))
+    result = typeset_all([tmp_path / "a.ipynb", tmp_path / "b.ipynb"])
+    pages = [page.extract_text() for page in result.pdf.pages]
+    on = [n for n, page in enumerate(pages) if "Author" in page]
+    assert len(on) == 1 and pages[on[0]].count("A work") == 40
