@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 import torch.nn.functional as F  # noqa: N812 (the field's name for it)
 from torch import Tensor, nn
@@ -70,9 +72,14 @@ class PartialConv2d(nn.Module):
         self.convs = nn.ModuleList(nn.Conv2d(len(maps), 1, kernel_size) for maps in table)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Convolve each output map's own choice of input maps."""
-        pairs = zip(self.convs, self.table, strict=True)
-        return torch.cat([conv(x[:, list(maps)]) for conv, maps in pairs], dim=1)
+        """Convolve each output map's own choice of input maps, all in one convolution."""
+        convs = [cast(nn.Conv2d, conv) for conv in self.convs]
+        bias = torch.cat([cast(Tensor, conv.bias) for conv in convs])
+        weight = x.new_zeros(len(convs), x.shape[1], *convs[0].kernel_size)
+        to = torch.tensor([row for row, maps in enumerate(self.table) for _ in maps])
+        seen = torch.tensor([column for maps in self.table for column in maps])
+        kernels = torch.cat([conv.weight[0] for conv in convs])
+        return F.conv2d(x, weight.index_put((to, seen), kernels), bias)
 
 
 class LeNet5(nn.Module):
@@ -82,6 +89,10 @@ class LeNet5(nn.Module):
     −0.1 … 1.175 as in the paper. The ten outputs are the paper's Euclidean RBF units with their
     sign turned, −‖F6 − code‖², so that the largest wins and cross-entropy can train them.
     """
+
+    competitor = -1.0
+    """A constant eleventh output in the loss, −j of the paper's equation 9 (it names no value): it
+    pulls a digit to its code, where plain cross-entropy is content to be far from the others."""
 
     def __init__(self) -> None:
         super().__init__()

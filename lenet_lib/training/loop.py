@@ -173,7 +173,7 @@ class _Training:
             with self.precision:
                 logits = self.network(images).float()
             if answers is None:
-                loss = self.loss(logits, labels)
+                loss = self._supervised_loss(logits, labels)
             else:
                 loss = self._distilled_loss(logits, answers[index].float())
             self.optimizer.zero_grad()
@@ -213,6 +213,14 @@ class _Training:
         if self.recipe.corruption:
             images = corrupt(images, self.recipe.corruption, generator)
         return images
+
+    def _supervised_loss(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """Compare logits with labels; a constant may compete with them, as in LeNet-5's loss."""
+        competitor = getattr(self.model, "competitor", None)
+        if competitor is not None:
+            logits = nn.functional.pad(logits, (0, 1), value=competitor)
+        loss: Tensor = self.loss(logits, labels)
+        return loss
 
     def _distilled_loss(self, logits: Tensor, answers: Tensor) -> Tensor:
         temperature = self.recipe.teacher_temperature

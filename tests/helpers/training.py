@@ -10,7 +10,12 @@ from torch import nn
 from lenet_lib.training import RECIPES
 
 SMALL = dataclasses.replace(
-    RECIPES["fast"], epochs=3, batch_size=32, learning_rate=0.01, temperature_scaling=False
+    RECIPES["fast"],
+    epochs=3,
+    batch_size=32,
+    learning_rate=0.01,
+    whitening=False,
+    temperature_scaling=False,
 )
 CPU = torch.device("cpu")
 

@@ -115,9 +115,14 @@ def test_lenet5_connections_are_those_it_computes() -> None:
     def count(layer: str, conv: nn.Conv2d, y: torch.Tensor) -> None:
         counted[layer] += y[0].numel() * (conv.weight[0].numel() + 1)
 
-    for layer, convs in {"C1": [model.c1], "C3": model.c3.convs, "C5": [model.c5]}.items():
-        for conv in convs:
-            conv.register_forward_hook(lambda m, _, y, layer=layer: count(layer, m, y))
+    for layer, conv in {"C1": model.c1, "C5": model.c5}.items():
+        conv.register_forward_hook(lambda m, _, y, layer=layer: count(layer, m, y))
+
+    def count_c3(c3: nn.Module, _: object, y: torch.Tensor) -> None:
+        for number, conv in enumerate(c3.convs):
+            count("C3", conv, y[:, number])
+
+    model.c3.register_forward_hook(count_c3)
     assert model(torch.rand(3, 1, 28, 28)).shape == (3, 10)
     assert counted == {layer: model.connections()[layer] for layer in counted}
 
@@ -132,6 +137,8 @@ def test_c3_sees_the_maps_of_table_one() -> None:
     moved[:, 5] += 1  # C3's first map sees 0, 1, 2 alone
     changed = (model.c3(x) != model.c3(moved)).flatten(2).any(-1)[0]
     assert changed.tolist() == [5 in maps for maps in C3_TABLE]
+    each = [conv(x[:, list(maps)]) for conv, maps in zip(model.c3.convs, C3_TABLE, strict=True)]
+    torch.testing.assert_close(model.c3(x), torch.cat(each, dim=1))
 
 
 def test_rbf_outputs_are_distances_to_the_codes() -> None:

@@ -143,6 +143,19 @@ def test_a_changed_network_is_trained_as_by_the_plain_step(
     assert same(model, plain) == (kind is not LeNet)
 
 
+def test_lenet5_learns_by_the_loss_of_its_paper(few: Images) -> None:
+    """Equation 9: the distance to the right code, plus log(e^-j + the sum of e^-distance)."""
+    with repeatable(0):
+        run = _Training(dataclasses.replace(SMALL, network="LeNet5"), few, 0)
+    distances = 200 * torch.rand(5, 10)
+    labels = torch.tensor([3, 1, 4, 1, 5])
+    right = distances[torch.arange(5), labels]
+    competing = (torch.exp(torch.tensor(-1.0)) + torch.exp(-distances).sum(1)).log()
+    expected = (right + competing).mean()
+    assert torch.allclose(run._supervised_loss(-distances, labels), expected)
+    assert expected > 10 + nn.functional.cross_entropy(-distances, labels)
+
+
 def test_the_last_batch_may_hold_one_image(few: Images) -> None:
     assert len(fit(SMALL, few[:33], device=CPU).history) == 3
 
