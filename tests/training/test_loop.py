@@ -17,7 +17,7 @@ from lenet_lib.data import Dataset, Images
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluation.metrics import evaluate
 from lenet_lib.models import NETWORKS, LeNet, predict_logits
-from lenet_lib.training import RECIPES, Fit, Recipe, device as machine, loop
+from lenet_lib.training import RECIPES, Fit, Recipe, device as machine, loop, with_network
 from lenet_lib.training.device import repeatable
 from lenet_lib.training.loop import _Training, fit
 
@@ -103,7 +103,7 @@ def test_history_says_what_happened(few: Images) -> None:
 def test_training_learns_on_both_networks(digits: Dataset) -> None:
     recipe = dataclasses.replace(SMALL, epochs=6)
     for network in ("LeNet", "LeNet5"):
-        own = dataclasses.replace(recipe, network=network)
+        own = with_network(recipe, network)
         model = fit(own, digits.train, device=CPU).model
         accuracy = evaluate(model, digits.test.images, digits.test.labels).accuracy
         assert accuracy > 0.9, network
@@ -146,7 +146,7 @@ def test_a_changed_network_is_trained_as_by_the_plain_step(
 def test_lenet5_learns_by_the_loss_of_its_paper(few: Images) -> None:
     """Equation 9: the distance to the right code, plus log(e^-j + the sum of e^-distance)."""
     with repeatable(0):
-        run = _Training(dataclasses.replace(SMALL, network="LeNet5"), few, 0)
+        run = _Training(with_network(SMALL, "LeNet5"), few, 0)
     distances = 200 * torch.rand(5, 10)
     labels = torch.tensor([3, 1, 4, 1, 5])
     right = distances[torch.arange(5), labels]

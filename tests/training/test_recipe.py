@@ -74,7 +74,7 @@ def test_recipes_stretch_on_small_data_only() -> None:
     assert stretch(fast, 49_847) == fast
     longer = stretch(fast, 1_197)
     assert stretch(dataclasses.replace(fast, teacher=fast), 1_197).teacher == longer
-    assert longer.epochs * 3 == 252  # three batches of up to 512 an epoch
+    assert longer.epochs * 4 == 252  # four batches of up to 384 an epoch
     assert dataclasses.replace(longer, epochs=fast.epochs) == fast
 
 
