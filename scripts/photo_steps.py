@@ -80,7 +80,7 @@ LOOKS = steps.looks
 
 
 def without(*numbers: int) -> Callable[[NDArray[np.float32]], Iterator[Pair]]:
-    """Leave some of the five looks out; see :func:`lenet_lib.photo.steps.looks`."""
+    """Leave some of the seven looks out; see :func:`lenet_lib.photo.steps.looks`."""
 
     def looks(shade: NDArray[np.float32]) -> Iterator[Pair]:
         for number, look in enumerate(LOOKS(shade)):
@@ -92,14 +92,16 @@ def without(*numbers: int) -> Callable[[NDArray[np.float32]], Iterator[Pair]]:
 
 VARIANTS: dict[str, dict[str, object]] = {
     "twenty lines": {},
-    "first look only": {"looks": without(1, 2, 3, 4)},
+    "first look only": {"looks": without(1, 2, 3, 4, 5, 6)},
     "without removing lines": {"looks": without(1, 3)},
     "without the ground nearby": {"looks": without(2)},
-    "without the other polarity": {"looks": without(4)},
+    "without the other polarity": {"looks": without(4, 6)},
+    "without the brighter part's tone": {"looks": without(5, 6)},
     "without even light": {"evenly_lit": lambda shade: shade},
-    "without edges": {"CLEAR": 0.0},
+    "without edges": {"BLURRED": 0.0, "CLEAR": 0.0, "SHARP": 0.0},
     "without widening": {"widen": lambda strokes: strokes},
     "without the share of ink": {"MOST": 0.0},
+    "the largest piece only": {"CANDIDATES": 1},
     "without nearby pieces": {"belongs": lambda small, main: False},
     "all steps": {},
 }

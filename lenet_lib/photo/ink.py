@@ -84,7 +84,7 @@ def otsu(values: NDArray[np.generic]) -> float:
     return float(middles[best[len(best) // 2]])
 
 
-def ground_of(shade: Array, window: int) -> Array:
+def ground_nearby(shade: Array, window: int) -> Array:
     """Guess how bright the ground under dark ink is, float32 H×W.
 
     A grey closing fills what is narrower than its window and keeps the edges of shadows and of the
@@ -95,19 +95,15 @@ def ground_of(shade: Array, window: int) -> Array:
     shade
         float32 H×W, brightness 0–1.
     window
-        Side of the closing's square in pixels; 0 takes one ground for the whole picture, the
-        border's.
+        Side of the closing's square in pixels.
     """
-    if window:
-        soft = ndimage.gaussian_filter(shade, 1)
-        return np.asarray(ndimage.grey_closing(soft, size=(window, window)), dtype=np.float32)
-    return np.full_like(shade, np.median(border(shade)))
+    soft = ndimage.gaussian_filter(shade, 1)
+    return np.asarray(ndimage.grey_closing(soft, size=(window, window)), dtype=np.float32)
 
 
-def darkness(shade: Array, window: int) -> Array:
-    """Give how much darker than its ground each pixel is, 0–1; see :func:`ground_of`."""
-    ground = np.maximum(ground_of(shade, window), 0.1)
-    away = 1 - ndimage.gaussian_filter(shade, 0.7) / ground
+def darkness(shade: Array, ground: Array | float) -> Array:
+    """Give how much darker than its ground each pixel is, 0–1."""
+    away = 1 - ndimage.gaussian_filter(shade, 0.7) / np.maximum(ground, 0.1)
     return np.asarray(np.clip(away, 0, 1), dtype=np.float32)
 
 
@@ -152,9 +148,9 @@ def edge_darkness(ink: Array) -> Array:
     return np.asarray(ndimage.maximum_filter(ink, REACH) / 3, dtype=np.float32)
 
 
-def strokes_of(ink: Array, level: float, least: float) -> Mask:
-    """Mark what is darker than ``least`` and than the edges nearby, if it leads to ``level``."""
-    mask = ink > np.maximum(edge_darkness(ink), least)
+def strokes_of(ink: Array, edge: Array, level: float, least: float) -> Mask:
+    """Mark what is darker than ``least`` and :func:`edge_darkness`, if it leads to ``level``."""
+    mask = ink > np.maximum(edge, least)
     labels, count = ndimage.label(mask, structure=np.ones((3, 3)))
     strong = np.zeros(count + 1, dtype=bool)
     strong[np.unique(labels[mask & (ink > level)])] = True

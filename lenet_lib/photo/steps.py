@@ -9,7 +9,8 @@ The steps, each kept in :class:`Steps` to be looked at::
 The fall of light is taken away, and the first look takes the border's tone for the ground of the
 whole picture: most pictures need no other. What it finds must have edges, and is shown to the
 :mod:`verifier <lenet_lib.photo.verifier>`; if that sees no digit, others follow: without printed
-lines, against the ground nearby (shadows), and for light ink.
+lines, against the ground nearby (shadows), for light ink, and against the brighter part's tone (a
+thick pen that fills the frame). Each look shows its largest pieces.
 """
 
 from __future__ import annotations
@@ -24,14 +25,18 @@ from PIL import Image
 from scipy import ndimage
 
 from lenet_lib.errors import LenetError
-from lenet_lib.photo.form import centre, cut_out, fit, normalise, widen
+from lenet_lib.photo.form import centre, cut_out, fit, widen
 from lenet_lib.photo.ink import (
     Array,
     Mask,
+    border,
     darkness,
+    edge_darkness,
     evenly_lit,
     grey,
+    ground_nearby,
     is_dark,
+    otsu,
     outlined,
     strokes_of,
     threshold,
@@ -53,11 +58,15 @@ SURE = 0.9
 MOST = 0.6
 """And it must have such a part of the ink, or it may be a scrap."""
 
-LEAST = 0.5
+LEAST, LEAST_RAGGED = 0.33, 0.75
 """What is a digit with less probability, times its part of the ink, is refused."""
 
-CLEAR = 0.9
-"""Such a part of what ink leaves as its outline is an edge, or it is a shadow's or grain."""
+BLURRED, CLEAR, SHARP = 0.75, 0.9, 0.97
+"""Such a part of a digit's outline is an edge. Below the first it is a shadow or grain, and below
+the second it may be another digit, but not the one that is read; below the third it is ragged."""
+
+CANDIDATES = 4
+"""So many pieces are shown to the verifier."""
 
 SMALLEST = 18
 """A digit's least size in pixels: about that of the box it must fill."""
@@ -111,15 +120,21 @@ class Find:
     size
         Its longer side in pixels of the picture.
     share
-        How much of the ink it has, 0–1.
+        How much of the ink it has, 0–1, but for what is the table's or a shadow's.
+    is_most
+        Whether it has most of all that is dark.
     others
         Number of other digits beside it.
+    clear
+        Which part of its outline is an edge, 0–1.
     """
 
     steps: Steps
     size: int
     share: float
+    is_most: bool
     others: int
+    clear: float
 
 
 def prepare(source: str | Path | bytes | NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -160,7 +175,8 @@ def explain(source: str | Path | bytes | NDArray[np.uint8]) -> Steps:
             picture,
             best.steps,
         )
-    if best.steps.likeness * best.share < LEAST:
+    least = LEAST if best.clear > SHARP else LEAST_RAGGED
+    if best.steps.likeness * best.share < least:
         raise RefusedError(
             f"What was found in {name} looks like no digit; crop the picture to one digit "
             f"(--show saves what was seen).",
@@ -181,7 +197,7 @@ def search(picture: NDArray[np.uint8]) -> list[Find]:
             found.append(find)
             if find.steps.likeness > SURE and find.others:
                 return [find]  # or the next look would take one of the digits for a line
-            if find.steps.likeness > SURE and find.share > MOST:
+            if find.steps.likeness > SURE and find.is_most:
                 return found
     return found
 
@@ -189,7 +205,7 @@ def search(picture: NDArray[np.uint8]) -> list[Find]:
 def choose(found: list[Find]) -> Find:
     """Take what is most like a digit and has most of the ink, but no scrap of something larger."""
     largest = max((f.size for f in found if f.steps.likeness > LEAST), default=0)
-    whole = [f for f in found if f.size > 0.6 * largest] or found
+    whole = [f for f in found if f.size >= 0.6 * largest]
     return max(whole, key=lambda f: f.steps.likeness * f.share)
 
 
@@ -198,49 +214,75 @@ def looks(shade: Array) -> Iterator[tuple[Array, Array]]:
 
     Both float32 H×W, 0–1.
     """
-    large, small = (max(shade.shape) // part for part in WINDOWS)
     seen, inverse = (shade, 1 - shade) if is_dark(shade) else (1 - shade, shade)
-    yield seen, darkness(seen, 0)
-    yield seen, without_lines(darkness(seen, 0))
-    yield seen, darkness(seen, large)
-    yield seen, without_lines(darkness(seen, small))
-    yield inverse, darkness(inverse, large)
+    large, small = (max(shade.shape) // part for part in WINDOWS)
+    even = darkness(seen, float(np.median(border(seen))))
+    yield seen, even
+    yield seen, without_lines(even)
+    yield seen, darkness(seen, ground_nearby(seen, large))
+    yield seen, without_lines(darkness(seen, ground_nearby(seen, small)))
+    yield inverse, darkness(inverse, ground_nearby(inverse, large))
+    for other in (seen, inverse):  # where a thick pen has most of the border
+        yield other, darkness(other, float(np.median(other[other >= otsu(other)])))
+
+
+@dataclass(frozen=True)
+class _Try:
+    """A large piece, what belongs to it, how clear its edges are, and what it may be."""
+
+    main: Piece
+    parts: list[Piece]
+    clear: float
+    chances: NDArray[np.float64]
+    steps: Steps
+
+    @property
+    def mass(self) -> float:
+        return sum(part.mass for part in self.parts)
 
 
 def finds(picture: NDArray[np.uint8], seen: Array, ink: Array) -> Iterator[Find]:
-    """Take the largest piece and what belongs to it, with faint strokes and then without.
+    """Take each of the largest pieces and what belongs to it, with faint strokes and then without.
 
     What lies along the border is left out, if there is anything else.
     """
-    level = threshold(ink)
+    level, edge = threshold(ink), edge_darkness(ink)
     for least in (0.5 * level, level):
-        labels, every = find_pieces(ink, strokes_of(ink, level, least))
+        labels, every = find_pieces(ink, strokes_of(ink, edge, level, least))
         large = [piece for piece in every if piece.size >= max(SMALLEST, 0.03 * max(ink.shape))]
         pieces = [piece for piece in large if not piece.is_edge] or large
-        if not pieces:
-            continue
-        main = pieces[0]
-        # A second stroke may be smaller than a whole digit: half of the first will do.
-        near = [p for p in every if p in pieces or (not p.is_edge and p.size > main.size / 2)]
-        parts = [piece for piece in near if piece is main or belongs(piece, main)]
-        mask = np.isin(labels, [part.label for part in parts])
-        if outlined(seen, ink, mask) < CLEAR:
-            continue
-        strokes = widen(cut_out(ink, mask))
-        digit = centre(fit(strokes))
-        chances = opinions(digit[None])[0]
-        others = _other_digits(labels, rivals(pieces, main)) if chances[NONE] < 0.95 else 0
-        likeness = float(chances[:NONE].max()) * (0.5 if main.is_edge else 1)
         # A frame beside the digit is no ink that the digit lacks.
-        total = sum(piece.mass for piece in every if main.is_edge or not piece.is_edge)
-        share = sum(part.mass for part in parts) / total
-        size = 0 if main.is_edge else main.size
-        yield Find(Steps(picture, ink, mask, strokes, digit, likeness), size, share, others)
-
-
-def _other_digits(labels: NDArray[np.int32], pieces: list[Piece]) -> int:
-    """Count the pieces that look like digits themselves."""
-    if not pieces:
-        return 0
-    images = np.stack([normalise(labels == piece.label) for piece in pieces[:4]])
-    return int((opinions(images)[:, NONE] < 0.5).sum())
+        total = sum(piece.mass for piece in every if piece in pieces or not piece.is_edge)
+        tries: list[_Try] = []
+        for main in pieces[:CANDIDATES]:
+            if any(main in one.parts for one in tries):
+                continue
+            # A second stroke may be smaller than a whole digit: half of the first will do.
+            near = [p for p in every if p in pieces or (not p.is_edge and p.size > main.size / 2)]
+            parts = [piece for piece in near if piece is main or belongs(piece, main)]
+            mask = np.isin(labels, [part.label for part in parts])
+            clear = outlined(seen, ink, mask)
+            if clear < BLURRED:
+                total -= main.mass
+                continue
+            strokes = widen(cut_out(ink, edge, mask))
+            digit = centre(fit(strokes))
+            chances = opinions(digit[None])[0]
+            # A straight piece along the border may be a 1, but is more often a frame.
+            doubt = LEAST if main.is_edge and chances.argmax() == 1 else 1
+            likeness = doubt * float(chances[:NONE].max())
+            steps = Steps(picture, ink, mask, strokes, digit, likeness)
+            tries.append(_Try(main, parts, clear, chances, steps))
+        away = sum(
+            one.main.mass
+            for one in tries
+            if one.clear < CLEAR or (one.chances[NONE] > 0.95 and one.main.contact)
+        )
+        for one in tries:
+            if one.clear < CLEAR:
+                continue
+            digits = [other.main for other in tries if other.chances[NONE] < 0.5]
+            others = len(rivals(digits, one.main)) if one.chances[NONE] < 0.95 else 0
+            share = min(1.0, one.mass / max(total - away, 1e-9))
+            is_most = one.mass > MOST * total
+            yield Find(one.steps, one.main.size, share, is_most, others, one.clear)

@@ -20,13 +20,14 @@ def steps(made: Steps) -> Figure:
     panels: dict[str, NDArray[np.generic]] = {
         "1  the picture": made.picture,
         "2  its ink": 1 - made.ink,
-        "3  the digit found": marked,
+        "3  the digit": marked,
         "4  cut out": ~made.strokes,
-        "5  20×20 in 28×28": 255 - made.digit,
+        "5  in 28×28": 255 - made.digit,
     }
     figure, row = plt.subplots(1, 5, figsize=(COLUMN, 0.24 * COLUMN))
     for axes, (title, panel) in zip(row, panels.items(), strict=True):
         axes.imshow(panel, cmap="gray", vmin=0, vmax=255 if panel.dtype == np.uint8 else 1)
+        axes.set_box_aspect(1)  # a tall cut-out would push its title out of the figure
         axes.set_title(title)
         bare(axes, FRAME)
     return figure

@@ -18,8 +18,10 @@ from lenet_lib.photo import RefusedError, explain, predict, prepare
 from lenet_lib.photo.classifier import default_classifier
 from lenet_lib.photo.form import THINNEST, centre, fit, stroke_width, widen
 from lenet_lib.photo.ink import (
+    border,
     darkness,
     evenly_lit,
+    ground_nearby,
     is_dark,
     otsu,
     outlined,
@@ -192,10 +194,12 @@ def test_light_goes_and_ink_stays() -> None:
     light = np.linspace(0.9, 0.4, 300, dtype=np.float32)[None].repeat(200, 0)
     page = light.copy()
     page[80:120, 140:146] *= 0.3
-    flat = darkness(page, 100)
+    flat = darkness(page, ground_nearby(page, 100))
     assert flat[90:110, 141:145].min() > 0.6
     assert np.median(flat) < 0.05
-    assert darkness(page, 0)[:, 250:].mean() > 0.2  # the border's tone alone takes it for ink
+    assert (
+        darkness(page, float(np.median(border(page))))[:, 250:].mean() > 0.2
+    )  # the border's tone alone takes it for ink
 
 
 def lit_from_a_side(tone: float) -> np.ndarray:
