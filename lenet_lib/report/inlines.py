@@ -22,6 +22,7 @@ from lenet_lib.report.markup import (
     children,
     classes_of,
     colour_of,
+    is_blank,
     is_pale,
     style_of,
     text_of,
@@ -142,7 +143,9 @@ class Inlines(Figures):
             return []
         for back in note.css("a.footnote"):
             back.decompose()
-        return [call("footnote", self.nested(children(note)))]
+        first, *rest = [child for child in children(note) if not is_blank(child)] or [note]
+        opening = self.inlines(children(first) if first.tag == "p" else [first])
+        return [call("footnote", joined([opening, *([self.nested(rest)] if rest else [])]))]
 
     def _link(self, node: Node, content: list[Code]) -> list[Code]:
         anchor = node.attributes.get("id") or node.attributes.get("name")

@@ -91,8 +91,8 @@ class _Block(MathBlockParser):
 
 @cache
 def _markdown() -> MarkdownWithMath:
-    names = (*MarkdownWithMath.DEFAULT_PLUGINS, "footnotes", "mistune.plugins.table.table_in_list")
-    plugins = map(import_plugin, names)
+    anywhere = [f"mistune.plugins.table.table_in_{place}" for place in ("list", "quote")]
+    plugins = map(import_plugin, (*MarkdownWithMath.DEFAULT_PLUGINS, "footnotes", *anywhere))
     renderer = _Renderer(escape=False, allow_harmful_protocols=True)  # the writer looks at links
     return MarkdownWithMath(renderer, _Block(), _Inline(), plugins)
 

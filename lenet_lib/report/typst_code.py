@@ -132,5 +132,10 @@ def prose(text: str) -> list[Code]:
 
 
 def breakable(text: str) -> str:
-    """Let a run of characters that is nearly as wide as the page be broken anywhere."""
-    return re.sub(r"[^\s\u2500-\u257f=_-]{60,}", lambda run: "\u200b".join(run.group()), text)
+    """Let a run of characters that is nearly as wide as the page be broken anywhere.
+
+    A line drawn with characters, which would look broken, only where it is wider than any page.
+    """
+    return re.sub(
+        r"[^\s\u2500-\u257f=_-]{60,}|\S{160,}", lambda run: "\u200b".join(run.group()), text
+    )
