@@ -35,12 +35,10 @@ def _percent(probability: float) -> str:
 class Prediction:
     """What is read in one picture.
 
-    Attributes
-    ----------
-    digit, confidence
-        The likeliest digit, 0–9, and its probability, 0–1; see :meth:`Classifier.probabilities`.
-    runner_up, runner_up_confidence
-        The second likeliest, and its probability.
+    Attributes:
+        digit, confidence: The likeliest digit, 0–9, and its probability, 0–1; see
+            :meth:`Classifier.probabilities`.
+        runner_up, runner_up_confidence: The second likeliest, and its probability.
     """
 
     digit: int
@@ -68,17 +66,13 @@ class Prediction:
 class Classifier:
     """LeNet with trained weights, and the verifier that doubts what is no digit.
 
-    Parameters
-    ----------
-    weights
-        A ``.safetensors`` file, or a state dict saved as ``.pth`` or ``.pt``; the released weights
-        without it. A safetensors file's metadata may name a ``temperature`` that its logits are
-        divided by, fitted on writers that the network was not trained on.
+    Args:
+        weights: A ``.safetensors`` file, or a state dict saved as ``.pth`` or ``.pt``; the released
+            weights without it. A safetensors file's metadata may name a ``temperature`` that its
+            logits are divided by, fitted on writers that the network was not trained on.
 
-    Raises
-    ------
-    LenetError
-        The file can't be used, or was trained on something else than digits.
+    Raises:
+        LenetError: The file can't be used, or was trained on something else than digits.
     """
 
     def __init__(self, weights: str | Path | None = None) -> None:
@@ -99,18 +93,14 @@ class Classifier:
     def probabilities(self, images: Pixels) -> NDArray[np.float64]:
         """Read prepared images.
 
-        Parameters
-        ----------
-        images
-            uint8 N×28×28 or N×1×28×28, ink 255 on paper 0, as MNIST has them.
+        Args:
+            images: uint8 N×28×28 or N×1×28×28, ink 255 on paper 0, as MNIST has them.
 
-        Returns
-        -------
-        NDArray
+        Returns:
             float64 N×10: LeNet's calibrated probability of each digit times the square root of the
             verifier's, so that only what both see is sure. What a row lacks of 1 is *something
-            else*. (The verifier knows digits less well than LeNet, so it has half a vote; chosen
-            on made-up digits, ``scripts/train_verifier.py``.)
+            else*. (The verifier knows digits less well than LeNet, so it has half a vote; chosen on
+            made-up digits, ``scripts/train_verifier.py``.)
         """
         import numpy as np
         import torch
@@ -131,10 +121,8 @@ class Classifier:
     def explain(self, source: Source) -> tuple[Steps, NDArray[np.float64]]:
         """Take one picture all the way: its steps to 28×28, and its ten probabilities.
 
-        Raises
-        ------
-        LenetError
-            The file can't be read, or there is not exactly one digit in it.
+        Raises:
+            LenetError: The file can't be read, or there is not exactly one digit in it.
         """
         from lenet_lib.photo.steps import explain
 
@@ -169,30 +157,17 @@ def predict(
 def predict(source: Any, *, classifier: Classifier | None = None) -> Prediction | list[Prediction]:
     """Read a handwritten digit, or many.
 
-    Parameters
-    ----------
-    source
-        - a picture file, or its content as bytes: one digit, anywhere in it;
-        - a list of those;
-        - the pixels of one picture, uint8 H×W or H×W×3;
-        - prepared images, uint8 N×28×28 or N×1×28×28, ink 255 on paper 0: read as they are.
-    classifier
-        Another network; the released weights without it.
+    Args:
+        source: - a picture file, or its content as bytes: one digit, anywhere in it; - a list of
+            those; - the pixels of one picture, uint8 H×W or H×W×3; - prepared images, uint8 N×28×28
+            or N×1×28×28, ink 255 on paper 0: read as they are.
+        classifier: Another network; the released weights without it.
 
-    Returns
-    -------
-    Prediction or list of Prediction
+    Returns:
         One for a picture, a list for several.
 
-    Raises
-    ------
-    LenetError
-        A file can't be read, or there is not exactly one digit in a picture.
-
-    Examples
-    --------
-    >>> lenet_lib.predict("seven.jpg")  # doctest: +SKIP
-    Prediction(digit=7, confidence=0.998, runner_up=1, runner_up_confidence=0.001)
+    Raises:
+        LenetError: A file can't be read, or there is not exactly one digit in a picture.
     """
     import numpy as np
 

@@ -29,10 +29,8 @@ class DigitCanvas(anywidget.AnyWidget):
     ``probabilities`` (ten numbers from 0 to 1, or none) and ``seen`` (the 28×28 as a data
     address), then sets ``answered`` to that number.
 
-    Parameters
-    ----------
-    classifier
-        Another network; the released weights without it.
+    Args:
+        classifier: Another network; the released weights without it.
     """
 
     _esm = DRAWING

@@ -25,23 +25,17 @@ LEAST = 2
 def load_folder(path: str | Path) -> Dataset:
     """Make a data set of pictures in folders, each taken the way ``lenet predict`` takes it.
 
-    Parameters
-    ----------
-    path
-        Holds the folders 0 to 9, each with pictures of that digit; or ``train/`` and ``test/``,
-        each with such folders. Without these two every fifth picture of a digit, in the order of
-        their names, is for testing. A digit may be missing.
+    Args:
+        path: Holds the folders 0 to 9, each with pictures of that digit; or ``train/`` and
+            ``test/``, each with such folders. Without these two every fifth picture of a digit, in
+            the order of their names, is for testing. A digit may be missing.
 
-    Returns
-    -------
-    Dataset
+    Returns:
         Images uint8 N×1×28×28, named after the folder. Pictures that show no digit are left out,
         and a warning (:class:`LenetWarning`) says how many and names the first.
 
-    Raises
-    ------
-    LenetError
-        There are no such folders, a picture can't be read, or there are too few.
+    Raises:
+        LenetError: There are no such folders, a picture can't be read, or there are too few.
     """
     root = Path(path)
     name = root.resolve().name

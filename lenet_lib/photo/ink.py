@@ -90,12 +90,9 @@ def ground_nearby(shade: Array, window: int) -> Array:
     A grey closing fills what is narrower than its window and keeps the edges of shadows and of the
     page, where an average would smear them.
 
-    Parameters
-    ----------
-    shade
-        float32 H×W, brightness 0–1.
-    window
-        Side of the closing's square in pixels.
+    Args:
+        shade: float32 H×W, brightness 0–1.
+        window: Side of the closing's square in pixels.
     """
     soft = ndimage.gaussian_filter(shade, 1)
     return np.asarray(ndimage.grey_closing(soft, size=(window, window)), dtype=np.float32)
@@ -165,12 +162,9 @@ def outlined(seen: Array, ink: Array, mask: Mask) -> float:
     shadow or a page's corner leaves behind has no edge where it goes over into the rest of the
     shadow, and the paper's grain has hardly any.
 
-    Parameters
-    ----------
-    seen
-        float32 H×W, brightness with dark ink, 0–1.
-    ink, mask
-        Darkness, and the strokes.
+    Args:
+        seen: float32 H×W, brightness with dark ink, 0–1.
+        ink, mask: Darkness, and the strokes.
     """
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     near = np.s_[max(0, rows[0] - 8) : rows[-1] + 9, max(0, columns[0] - 8) : columns[-1] + 9]

@@ -35,21 +35,15 @@ _DAMAGED = (*_BROKEN, struct.error, zlib.error, OverflowError, MemoryError)
 def open_picture(source: str | Path | bytes) -> NDArray[np.uint8]:
     """Read a picture, upright and small enough to work on.
 
-    Parameters
-    ----------
-    source
-        A JPEG, PNG, WebP, TIFF, BMP, PPM or AVIF file of at most 55 megapixels, or its content. Of
-        several pictures in one file the first is taken.
+    Args:
+        source: A JPEG, PNG, WebP, TIFF, BMP, PPM or AVIF file of at most 55 megapixels, or its
+            content. Of several pictures in one file the first is taken.
 
-    Returns
-    -------
-    NDArray
+    Returns:
         uint8 H×W×3, the longer side 224 to 640 pixels, so that what follows may count in pixels.
 
-    Raises
-    ------
-    LenetError
-        The file is missing, no picture, damaged, of another format, or too large.
+    Raises:
+        LenetError: The file is missing, no picture, damaged, of another format, or too large.
     """
     place = name_of(source)
     with warnings.catch_warnings():

@@ -18,16 +18,11 @@ SPECK = 12
 class Piece:
     """A connected piece of ink.
 
-    Attributes
-    ----------
-    label
-        Its number in the label image.
-    top, left, bottom, right
-        Its box in pixels, ends excluded.
-    area, mass
-        Its pixels, and the sum of their darkness (0–1).
-    contact, rim
-        How many of its pixels lie on the picture's border, and within 5% of it.
+    Attributes:
+        label: Its number in the label image.
+        top, left, bottom, right: Its box in pixels, ends excluded.
+        area, mass: Its pixels, and the sum of their darkness (0–1).
+        contact, rim: How many of its pixels lie on the picture's border, and within 5% of it.
     """
 
     label: int

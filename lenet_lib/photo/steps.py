@@ -76,20 +76,13 @@ SMALLEST = 18
 class Steps:
     """What each step made of a picture.
 
-    Attributes
-    ----------
-    picture
-        uint8 H×W×3, upright, its longer side 224 to 640 pixels.
-    ink
-        float32 H×W, darkness of the ink, 0 (ground) to 1.
-    mask
-        bool H×W, True on the digit's strokes.
-    strokes
-        bool h×w, the digit alone, its longer side 120 pixels but for what widening adds.
-    digit
-        uint8 28×28, ink 255: what the network sees.
-    likeness
-        Probability of the digit that the verifier takes it for, 0–1.
+    Attributes:
+        picture: uint8 H×W×3, upright, its longer side 224 to 640 pixels.
+        ink: float32 H×W, darkness of the ink, 0 (ground) to 1.
+        mask: bool H×W, True on the digit's strokes.
+        strokes: bool h×w, the digit alone, its longer side 120 pixels but for what widening adds.
+        digit: uint8 28×28, ink 255: what the network sees.
+        likeness: Probability of the digit that the verifier takes it for, 0–1.
     """
 
     picture: NDArray[np.uint8]
@@ -113,20 +106,13 @@ class RefusedError(LenetError):
 class Find:
     """What one look found.
 
-    Attributes
-    ----------
-    steps
-        What became of it.
-    size
-        Its longer side in pixels of the picture.
-    share
-        How much of the ink it has, 0–1, but for what is the table's or a shadow's.
-    is_most
-        Whether it has most of all that is dark.
-    others
-        Number of other digits beside it.
-    clear
-        Which part of its outline is an edge, 0–1.
+    Attributes:
+        steps: What became of it.
+        size: Its longer side in pixels of the picture.
+        share: How much of the ink it has, 0–1, but for what is the table's or a shadow's.
+        is_most: Whether it has most of all that is dark.
+        others: Number of other digits beside it.
+        clear: Which part of its outline is an edge, 0–1.
     """
 
     steps: Steps
@@ -145,15 +131,12 @@ def prepare(source: str | Path | bytes | NDArray[np.uint8]) -> NDArray[np.uint8]
 def explain(source: str | Path | bytes | NDArray[np.uint8]) -> Steps:
     """Turn a picture into a digit, and keep what each step made of it.
 
-    Parameters
-    ----------
-    source
-        A picture file, its content, or pixels: uint8 H×W or H×W×3.
+    Args:
+        source: A picture file, its content, or pixels: uint8 H×W or H×W×3.
 
-    Raises
-    ------
-    LenetError
-        The file can't be read, or there is not exactly one digit in it (:class:`RefusedError`).
+    Raises:
+        LenetError: The file can't be read, or there is not exactly one digit in it
+            (:class:`RefusedError`).
     """
     name = name_of(source)
     if isinstance(source, np.ndarray):

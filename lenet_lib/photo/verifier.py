@@ -56,14 +56,10 @@ def load_verifier() -> Verifier:
 def opinions(images: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Judge prepared images.
 
-    Parameters
-    ----------
-    images
-        uint8 N×28×28, ink 255.
+    Args:
+        images: uint8 N×28×28, ink 255.
 
-    Returns
-    -------
-    NDArray
+    Returns:
         float64 N×11: the probabilities of the ten digits and of none of these.
     """
     batch: Tensor = torch.from_numpy(np.ascontiguousarray(images)).reshape(-1, 1, 28, 28)
