@@ -33,14 +33,10 @@ BARE_NUMBER = re.compile(r"\d+\s+\w")
 def build_report(paths: Sequence[Path], output: Path, settings: Settings) -> None:
     """Write the report of some notebooks to a file, whole or not at all.
 
-    Parameters
-    ----------
-    paths
-        The notebooks, in the report's order.
-    output
-        The PDF to write; its folder is made.
-    settings
-        The title block, and what is printed.
+    Args:
+        paths: The notebooks, in the report's order.
+        output: The PDF to write; its folder is made.
+        settings: The title block, and what is printed.
     """
     files.write(output, report_pdf([read_notebook(path, settings) for path in paths], settings))
 

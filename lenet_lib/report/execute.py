@@ -43,29 +43,19 @@ def execute(
 ) -> float:
     """Execute a notebook in its own folder and write it, with its outputs, to ``target``.
 
-    Parameters
-    ----------
-    notebook
-        The notebook; it is not changed unless it is also the target.
-    target
-        Where the executed notebook goes; written only when all cells have run.
-    parameters
-        Other values for names in its cell tagged ``parameters``.
-    figures
-        Folder for the drawings for print, ``<figure>.svg``.
-    timeout
-        Seconds that one cell may take.
+    Args:
+        notebook: The notebook; it is not changed unless it is also the target.
+        target: Where the executed notebook goes; written only when all cells have run.
+        parameters: Other values for names in its cell tagged ``parameters``.
+        figures: Folder for the drawings for print, ``<figure>.svg``.
+        timeout: Seconds that one cell may take.
 
-    Returns
-    -------
-    float
+    Returns:
         Seconds taken.
 
-    Raises
-    ------
-    LenetError
-        The file is no notebook, has no such parameter, or a cell failed; the message names the
-        cell's error.
+    Raises:
+        LenetError: The file is no notebook, has no such parameter, or a cell failed; the message
+            names the cell's error.
     """
     import nbformat
 

@@ -81,17 +81,13 @@ class Formula(NamedTuple):
 def set_formulas(formulas: Sequence[Formula]) -> Code:
     """Translate the formulas of a report.
 
-    Parameters
-    ----------
-    formulas
-        In their order: a macro that one defines is known to those below it, and equations are
-        numbered through.
+    Args:
+        formulas: In their order: a macro that one defines is known to those below it, and equations
+            are numbered through.
 
-    Returns
-    -------
-    Code
-        A Typst array of them, each with its TeX as alternative text. With a warning, a command
-        that nobody knows is printed as its name, and what is no formula at all as its TeX.
+    Returns:
+        A Typst array of them, each with its TeX as alternative text. With a warning, a command that
+        nobody knows is printed as its name, and what is no formula at all as its TeX.
     """
     done = []
     for formula, mathml in zip(formulas, _mathml(formulas), strict=True):

@@ -61,17 +61,12 @@ def read_notebook(path: Path, settings: Settings) -> Notebook:
 def prepare(node: NotebookNode, name: str, folder: Path, settings: Settings) -> Notebook:
     """Check an open notebook, and tidy a copy of it.
 
-    Parameters
-    ----------
-    node
-        The notebook as nbformat reads it; it is not changed.
-    name
-        Its file name without the ending: what links from other notebooks call it.
-    folder
-        Where it lies: relative pictures are looked for from here.
-    settings
-        Whether what tags fold away (``hide-…``, ``full-only``, ``solutions``) is printed too, and
-        code, and errors; what they remove (``remove-…``) never is.
+    Args:
+        node: The notebook as nbformat reads it; it is not changed.
+        name: Its file name without the ending: what links from other notebooks call it.
+        folder: Where it lies: relative pictures are looked for from here.
+        settings: Whether what tags fold away (``hide-…``, ``full-only``, ``solutions``) is printed
+            too, and code, and errors; what they remove (``remove-…``) never is.
     """
     try:
         return _prepared(nbformat.from_dict(copy.deepcopy(node)), name, folder, settings)

@@ -60,14 +60,10 @@ class Body:
 def set_pages(body: Body, settings: Settings, folder: Path) -> bytes:
     """Set the report.
 
-    Parameters
-    ----------
-    body
-        The chapters.
-    settings
-        The title block.
-    folder
-        Typst's root: it holds the pictures, and nothing outside it can be read.
+    Args:
+        body: The chapters.
+        settings: The title block.
+        folder: Typst's root: it holds the pictures, and nothing outside it can be read.
     """
     (folder / "report.typ").write_bytes(TEMPLATE.read_bytes())
     texts = {

@@ -49,10 +49,8 @@ class ImageStore:
     def add(self, data: bytes) -> Staged:
         """Check a picture (PNG, JPEG, WebP, GIF, SVG, or what Pillow reads) and stage it.
 
-        Raises
-        ------
-        BrokenImageError
-            No program could show it, or it would read other files.
+        Raises:
+            BrokenImageError: No program could show it, or it would read other files.
         """
         if len(data) > MAX_BYTES:
             raise BrokenImageError(f"it has {len(data) / 1e6:.0f} MB")
@@ -66,19 +64,13 @@ class ImageStore:
 def read_picture(folder: Path, target: str, attachments: dict[str, bytes]) -> bytes:
     """Read a picture that a notebook names.
 
-    Parameters
-    ----------
-    folder
-        The notebook's folder.
-    target
-        The address as written: a relative path, ``attachment:`` and a name, or ``data:``.
-    attachments
-        The pictures that the cell holds.
+    Args:
+        folder: The notebook's folder.
+        target: The address as written: a relative path, ``attachment:`` and a name, or ``data:``.
+        attachments: The pictures that the cell holds.
 
-    Raises
-    ------
-    BrokenImageError
-        It is nowhere, or it is not the notebook's to show.
+    Raises:
+        BrokenImageError: It is nowhere, or it is not the notebook's to show.
     """
     scheme, _, rest = target.partition(":")
     if scheme == "attachment":
@@ -104,12 +96,9 @@ def read_picture(folder: Path, target: str, attachments: dict[str, bytes]) -> by
 def print_version(folder: Path, name: str) -> Path | None:
     """Find the drawing of a figure for print: ``figures/<name>.svg``, else ``.png``.
 
-    Parameters
-    ----------
-    folder
-        The notebook's folder; ``figures/`` is looked for in it and beside it.
-    name
-        The figure's bare name.
+    Args:
+        folder: The notebook's folder; ``figures/`` is looked for in it and beside it.
+        name: The figure's bare name.
     """
     if not re.fullmatch(r"\w[\w-]*", name):
         return None

@@ -68,20 +68,15 @@ def read_settings(
 ) -> Settings:
     """Read the defaults and let options win.
 
-    Parameters
-    ----------
-    folder
-        Where the notebooks are; its ``report.toml`` is read. Copies of the project's notebooks
-        may lie anywhere: for them it is that of ``notebooks/`` in the working directory.
-    names
-        The notebooks, without their endings. Where one is not the project's own, the report gets
-        from the file only who wrote it, when, and in which language.
-    **options
-        Fields of `Settings`; ``None`` means "not given".
+    Args:
+        folder: Where the notebooks are; its ``report.toml`` is read. Copies of the project's
+            notebooks may lie anywhere: for them it is that of ``notebooks/`` in the working
+            directory.
+        names: The notebooks, without their endings. Where one is not the project's own, the report
+            gets from the file only who wrote it, when, and in which language.
+        **options: Fields of `Settings`; ``None`` means "not given".
 
-    Returns
-    -------
-    Settings
+    Returns:
         Checked: its date is a date, and what ``results`` names lies beside the ``report.toml``.
     """
     settings = replace(Settings(), **_defaults(folder, names))
@@ -95,10 +90,8 @@ def read_settings(
 def list_notebooks(folder: Path, *, full: bool) -> list[Path]:
     """List a folder's notebooks: those that its report names, else all, by name.
 
-    Raises
-    ------
-    LenetError
-        There are none.
+    Raises:
+        LenetError: There are none.
     """
     settings = read_settings(folder)
     book = [*(settings.book or settings.notebooks), *settings.appendices]

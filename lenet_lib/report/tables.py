@@ -51,20 +51,15 @@ class Cell:
 def set_table(table: Node, content: Content, *, shorten: bool) -> list[tuple[Code, int]]:
     """Write a table.
 
-    Parameters
-    ----------
-    table
-        The ``<table>``; it may lack end tags, cells, a head or a body.
-    content
-        Writes what a cell holds.
-    shorten
-        Whether a long table loses its middle, as pandas shows one; the author's own does not.
+    Args:
+        table: The ``<table>``; it may lack end tags, cells, a head or a body.
+        content: Writes what a cell holds.
+        shorten: Whether a long table loses its middle, as pandas shows one; the author's own does
+            not.
 
-    Returns
-    -------
-    list
-        Typst for the table, and its number of rows; a table with more columns than fit side by
-        side comes in several parts, each with the columns that name the rows.
+    Returns:
+        Typst for the table, and its number of rows; a table with more columns than fit side by side
+        comes in several parts, each with the columns that name the rows.
     """
     rows, head = _rows(table)
     missing = len(rows) - head - HEAD - TAIL if shorten and len(rows) - head > MOST_ROWS else 0
