@@ -76,9 +76,16 @@ def cells_of(name: str, kind: str) -> list[Any]:
     return [cell for cell in shown if cell["cell_type"] == kind]
 
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
 def words(name: str, key: str) -> list[str]:
-    """What a notebook's cells have under a key of their metadata, as a reader sees it."""
-    facts = [cell["metadata"] for cell in cells_of(name, "code")]
+    """What a notebook's cells have under a key of their metadata, as a reader sees it.
+
+    But for a live widget's: the site has a link to its own sheet there, see below.
+    """
+    cells = [cell for cell in cells_of(name, "code") if WIDGET not in json.dumps(cell["outputs"])]
+    facts = [cell["metadata"] for cell in cells]
     return [prose.plain(each[key]) for each in facts if key in each]
 
 
@@ -138,6 +145,8 @@ def test_a_chapter_is_the_notebook(site: Path, page: Any, name: str) -> None:
     folded = article.locator("details.hide")
     assert folded.count() == sum(bool(each & {"hide-input", "hide-cell"}) for each in tags)
     assert not article.get_by_text("check_prose").count()
+    live = [cell for cell in cells_of(name, "code") if WIDGET in json.dumps(cell["outputs"])]
+    assert article.locator("a[href='draw.html']", has_text="own").count() == len(live)
     text = "".join("".join(cell["source"]) for cell in cells_of(name, "markdown"))
     formulas = article.locator("math[display=block]")
     assert formulas.count() == text.count("$$") / 2
