@@ -312,7 +312,7 @@ def test_the_list_of_works_fits_a_page_or_is_broken(tmp_path: Path) -> None:
     works = "".join(
         f"- Author {n:02}. A work with a title of some length, {n}.\n" for n in range(40)
     )
-    text = "\n\n".join(["line"] * 30)
+    text = "\n\n".join(["line"] * 20)  # the list begins low on the second page
     for name, end in (("a", text), ("b", f"{text}\n\n## References\n\n{works}")):
         samples.write(tmp_path / f"{name}.ipynb", markdown(f"# {name}\n\n{end}"))
     result = typeset_all([tmp_path / "a.ipynb", tmp_path / "b.ipynb"])
