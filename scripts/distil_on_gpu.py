@@ -33,8 +33,7 @@ from lenet_lib.experiments.study import Tables
 from lenet_lib.models import LeNet, save_weights
 from lenet_lib.models.fast_conv import SHIFTS
 from lenet_lib.training import Fit, Recipe, fit, get_recipe
-from lenet_lib.training.committee import prepare_lessons
-from lenet_lib.training.distillation import Lessons
+from lenet_lib.training.distillation import Lessons, prepare_lessons
 from lenet_lib.training.schedule import trace_schedule
 
 SHAPES = {name: weight.shape for name, weight in LeNet().named_parameters()}

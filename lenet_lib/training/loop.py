@@ -22,10 +22,9 @@ from lenet_lib.models import NETWORKS, is_finite, predict_logits
 from lenet_lib.models.fast_conv import accelerate
 from lenet_lib.training.augment import distort
 from lenet_lib.training.checkpoint import restore, save
-from lenet_lib.training.committee import prepare_lessons
 from lenet_lib.training.corruption import corrupt
 from lenet_lib.training.device import choose_device, keep_freed_memory, precision, repeatable
-from lenet_lib.training.distillation import Lessons
+from lenet_lib.training.distillation import Lessons, prepare_lessons
 from lenet_lib.training.provenance import code_digest
 from lenet_lib.training.recipe import Recipe
 from lenet_lib.training.schedule import make_optimizer, make_schedule

@@ -14,7 +14,7 @@ from helpers.training import CPU, SMALL
 from lenet_lib.data import Dataset
 from lenet_lib.models import LeNet, predict_logits
 from lenet_lib.training import RECIPES, fit
-from lenet_lib.training.committee import prepare_lessons
+from lenet_lib.training.distillation import prepare_lessons
 
 SCRIPT = runpy.run_path(str(ROOT / "scripts" / "distil_on_gpu.py"))
 
