@@ -39,7 +39,7 @@ CHUNK = 20_000
 """Images that are distorted at a time; another number draws other distortions."""
 
 
-class Lessons:
+class SoftTargets:
     """The distorted copies of the training images, and the committee's logits on each of them.
 
     Args:
@@ -130,14 +130,14 @@ def images_digest(train: Images) -> str:
     return content.hexdigest()[:12]
 
 
-def prepare_lessons(
+def prepare_soft_targets(
     recipe: Recipe,
     train: Images,
     fit: Callable[..., Fit],
     seed: int,
     device: torch.device,
     folder: Path | None = None,
-) -> Lessons:
+) -> SoftTargets:
     """Train a recipe's teachers, or find them in a folder, for a student of some seed.
 
     ``fit`` trains one: :func:`lenet_lib.training.fit`, which stands on this module. The other
@@ -157,7 +157,7 @@ def prepare_lessons(
     if folder is not None:
         folder = folder / _digest((recipe.teachers, recipe.distortion, CHUNK))
     context = precision(teacher.mixed_precision, device)
-    return Lessons(recipe, train.to(device), models, context, folder)
+    return SoftTargets(recipe, train.to(device), models, context, folder)
 
 
 def _trained(
