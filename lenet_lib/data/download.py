@@ -85,17 +85,8 @@ def default_data_dir() -> Path:
     return (checkout if (checkout / "pyproject.toml").is_file() else Path.cwd()) / "data"
 
 
-def read_writers(
-    data_dir: str | Path | None = None, *, train: bool = True
-) -> NDArray[np.int64] | None:
-    """Read QMNIST's label file, int64 N×8, of which columns 1 and 2 are NIST's series and writer.
-
-    It is looked for beside MNIST (``QMNIST/raw``), then downloaded into ``data/``; None when that
-    fails.
-
-    Raises:
-        LenetError: The file on disk is damaged.
-    """
+def read_writers(data_dir: str | Path | None, *, train: bool) -> NDArray[np.int64] | None:
+    """Read what :func:`~lenet_lib.data.load_writers` tells: QMNIST's label file, int64 N×8."""
     name, md5 = WRITER_FILES[train]
     places = [_named_folder(data_dir), _named_folder(None), default_data_dir()]
     paths = [place / "QMNIST" / "raw" / name for place in places if place]

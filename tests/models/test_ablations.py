@@ -12,8 +12,10 @@ from torch import nn
 from lenet_lib.data import Dataset, Images
 from lenet_lib.models import NETWORKS, LeNet, predict_logits
 from lenet_lib.models.ablations import ABLATIONS
-from lenet_lib.models.lenet import PARAMETERS
 from lenet_lib.training import fit
+
+PARAMETERS = 62_018
+"""Of LeNet."""
 
 
 def count(model: nn.Module, *kinds: type[nn.Module]) -> int:

@@ -11,9 +11,7 @@ from helpers.paths import ROOT
 from lenet_lib import prose
 
 LEDGER = runpy.run_path(str(ROOT / "scripts" / "ledger.py"))
-ENTRIES = [
-    entry for kind in ("accuracies", "differences", "speed", "others") for entry in LEDGER[kind]()
-]
+ENTRIES = LEDGER["entries"]()
 
 
 def text_of(place: str) -> str:
