@@ -62,29 +62,26 @@ class Piece:
         return self.rim > 0.6 * self.area or (solid and self.contact > 0.95 * self.size)
 
 
-def find_pieces(ink: Array, mask: Mask) -> tuple[NDArray[np.int32], list[Piece]]:
-    """Label the connected pieces of a mask, H×W; the largest come first, specks not at all."""
+def find_pieces(
+    ink: Array, mask: Mask, least: float = 0.0
+) -> tuple[NDArray[np.int32], list[Piece]]:
+    """Label the connected pieces of a mask, H×W; the largest come first.
+
+    Specks are left out, and what is nowhere darker than ``least`` (0–1).
+    """
     labels, count = ndimage.label(mask, structure=np.ones((3, 3)))
-    areas = np.bincount(labels.ravel(), minlength=count + 1)
-    masses = np.bincount(labels.ravel(), ink.ravel(), minlength=count + 1)
+    at = np.nonzero(labels)
+    of, dark = labels[at], ink[at]
+    areas, masses = np.bincount(of), np.bincount(of, dark)
     contacts = np.bincount(border(labels), minlength=count + 1)
-    band = max(1, round(0.05 * max(mask.shape)))
-    inner = np.bincount(labels[band:-band, band:-band].ravel(), minlength=count + 1)
-    boxes = ndimage.find_objects(labels)
+    away = np.minimum.reduce([*at, *(side - 1 - i for side, i in zip(mask.shape, at, strict=True))])
+    rims = np.bincount(of[away < max(1, round(0.05 * max(mask.shape)))], minlength=count + 1)
+    strong = np.bincount(of[dark > least], minlength=count + 1) > 0
     pieces = [
-        Piece(
-            label=int(i),
-            top=boxes[i - 1][0].start,
-            left=boxes[i - 1][1].start,
-            bottom=boxes[i - 1][0].stop,
-            right=boxes[i - 1][1].stop,
-            area=int(areas[i]),
-            mass=float(masses[i]),
-            contact=int(contacts[i]),
-            rim=int(areas[i] - inner[i]),
-        )
-        for i in np.flatnonzero(areas >= SPECK)
-        if i
+        Piece(i, rows.start, columns.start, rows.stop, columns.stop, *numbers)
+        for i, (rows, columns) in enumerate(ndimage.find_objects(labels), 1)
+        if strong[i] and areas[i] >= SPECK
+        for numbers in [(int(areas[i]), float(masses[i]), int(contacts[i]), int(rims[i]))]
     ]
     return labels, sorted(pieces, key=lambda piece: -piece.size * piece.level)
 
