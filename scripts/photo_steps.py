@@ -75,20 +75,18 @@ def ours(content: bytes, options: Options) -> int:
     return int(default_classifier().probabilities(steps.digit[None]).argmax())
 
 
-def but(*left_out: Look) -> tuple[Look, ...]:
-    """Give the looks without some."""
-    return tuple(look for look in LOOKS if look not in left_out)
+def but(left_out: Look) -> Options:
+    """Leave one look out."""
+    return Options(looks=tuple(look for look in LOOKS if look is not left_out))
 
 
 VARIANTS: dict[str, Options | None] = {
     "twenty lines": None,
     "first look only": Options(looks=LOOKS[:1]),
-    "without removing lines": Options(
-        looks=but(looks.border_tone_without_lines, looks.ground_around_without_lines)
-    ),
-    "without the ground nearby": Options(looks=but(looks.ground_around)),
-    "without the other polarity": Options(looks=but(looks.light_ink, looks.darker_part)),
-    "without the brighter part's tone": Options(looks=but(looks.brighter_part, looks.darker_part)),
+    "without removing lines": but(looks.ground_around_without_lines),
+    "without the ground nearby": but(looks.ground_around),
+    "without the other polarity": but(looks.light_ink),
+    "without the darker part's tone": but(looks.darker_part),
     "without even light": Options(even_light=False),
     "without edges": Options(edges=False),
     "without widening": Options(widening=False),

@@ -21,11 +21,6 @@ def border_tone(seen: Array) -> tuple[Array, Array]:
     return seen, darkness(seen, float(np.median(border(seen))))
 
 
-def border_tone_without_lines(seen: Array) -> tuple[Array, Array]:
-    """Do the same, and take printed lines out."""
-    return seen, without_lines(border_tone(seen)[1])
-
-
 def ground_around(seen: Array) -> tuple[Array, Array]:
     """Take what is brightest nearby for the ground: shadows go."""
     return seen, darkness(seen, ground_nearby(seen, max(seen.shape) // 3))
@@ -41,23 +36,17 @@ def light_ink(seen: Array) -> tuple[Array, Array]:
     return ground_around(1 - seen)
 
 
-def brighter_part(seen: Array) -> tuple[Array, Array]:
-    """Take the brighter part's tone for the ground: a thick pen may have most of the border."""
-    return seen, darkness(seen, float(np.median(seen[seen >= otsu(seen)])))
-
-
 def darker_part(seen: Array) -> tuple[Array, Array]:
-    """Take the darker part's tone for the ground, if ink is light after all."""
-    return brighter_part(1 - seen)
+    """Take the darker part's tone for the ground, if ink is light and has most of the border."""
+    other = 1 - seen
+    return other, darkness(other, float(np.median(other[other >= otsu(other)])))
 
 
 LOOKS: tuple[Look, ...] = (
     border_tone,
-    border_tone_without_lines,
     ground_around,
     ground_around_without_lines,
     light_ink,
-    brighter_part,
     darker_part,
 )
 """In this order they are tried, until something is a digit."""

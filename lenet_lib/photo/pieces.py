@@ -22,7 +22,8 @@ class Piece:
         label: Its number in the label image.
         top, left, bottom, right: Its box in pixels, ends excluded.
         area, mass: Its pixels, and the sum of their darkness (0–1).
-        contact, rim: How many of its pixels lie on the picture's border, and within 5% of it.
+        contact: How many of its pixels lie on the picture's border.
+        is_edge: Whether it is rather a frame's, a page's or a printed line's than a digit's.
     """
 
     label: int
@@ -33,7 +34,7 @@ class Piece:
     area: int
     mass: float
     contact: int
-    rim: int
+    is_edge: bool
 
     @property
     def height(self) -> int:
@@ -55,12 +56,6 @@ class Piece:
         """Its mean darkness, 0–1."""
         return self.mass / self.area
 
-    @property
-    def is_edge(self) -> bool:
-        """Tell whether it lies along the picture's border, as a frame or a table's edge does."""
-        solid = self.area > 0.45 * self.height * self.width
-        return self.rim > 0.6 * self.area or (solid and self.contact > 0.95 * self.size)
-
 
 def find_pieces(
     ink: Array, mask: Mask, least: float = 0.0
@@ -73,17 +68,35 @@ def find_pieces(
     at = np.nonzero(labels)
     of, dark = labels[at], ink[at]
     areas, masses = np.bincount(of), np.bincount(of, dark)
+    strong = np.bincount(of[dark > least], minlength=count + 1)
     contacts = np.bincount(border(labels), minlength=count + 1)
     away = np.minimum.reduce([*at, *(side - 1 - i for side, i in zip(mask.shape, at, strict=True))])
     rims = np.bincount(of[away < max(1, round(0.05 * max(mask.shape)))], minlength=count + 1)
-    strong = np.bincount(of[dark > least], minlength=count + 1) > 0
-    pieces = [
-        Piece(i, rows.start, columns.start, rows.stop, columns.stop, *numbers)
-        for i, (rows, columns) in enumerate(ndimage.find_objects(labels), 1)
-        if strong[i] and areas[i] >= SPECK
-        for numbers in [(int(areas[i]), float(masses[i]), int(contacts[i]), int(rims[i]))]
-    ]
+    pieces = []
+    for i, box in enumerate(ndimage.find_objects(labels), 1):
+        if areas[i] >= SPECK and strong[i]:
+            edge = rims[i] > 0.6 * areas[i] or is_edge(box, mask.shape, areas[i], contacts[i])
+            ends = (box[0].start, box[1].start, box[0].stop, box[1].stop)
+            numbers = (int(areas[i]), float(masses[i]), int(contacts[i]))
+            pieces.append(Piece(i, *ends, *numbers, edge))
     return labels, sorted(pieces, key=lambda piece: -piece.size * piece.level)
+
+
+def is_edge(box: tuple[slice, ...], shape: tuple[int, ...], area: int, contact: int) -> bool:
+    """Tell a frame, a table's edge, a dark corner or a printed line by how it meets the border.
+
+    It lies along the border and is solid, or is small, or is thin and runs right through.
+
+    Args:
+        box: Rows and columns.
+        shape: Of the picture.
+        area, contact: Number of its pixels, and of those on the border.
+    """
+    sides = [part.stop - part.start for part in box]
+    along = area > 0.45 * sides[0] * sides[1] and contact > 0.95 * max(sides)
+    small = contact > 0 and max(sides) < 0.3 * min(shape)
+    through = any(sides[i] == shape[i] and sides[1 - i] < 0.15 * shape[1 - i] for i in range(2))
+    return along or small or through
 
 
 def belongs(small: Piece, main: Piece) -> bool:
