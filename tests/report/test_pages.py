@@ -83,6 +83,7 @@ def test_the_date_is_the_only_clock(tmp_path: Path) -> None:
     assert b"20261122" in results[0] and b"20261123" in results[1]
 
 
+@pytest.mark.slow
 def test_six_notebooks_are_quick_and_small(tmp_path: Path) -> None:
     paths = [path for n in range(3) for path in samples.book(tmp_path / str(n))]
     start = time.process_time()
@@ -201,6 +202,7 @@ def _run(*arguments: str):  # type: ignore[no-untyped-def]
     return CliRunner().invoke(app, list(arguments))
 
 
+@pytest.mark.slow
 def test_the_pages_of_many_chapters_settle(tmp_path: Path) -> None:
     """Where a chapter begins, and so its pictures' sizes, follows from all chapters before it."""
     random = Random(5)
