@@ -118,6 +118,7 @@ def test_training_and_prediction_need_no_extra(tmp_path: Path) -> None:
     assert done.stdout.count("Confusion Matrix...") == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "extra"),
     [(("report", str(ROOT / "notebooks" / "01-dataset.ipynb")), "report"),

@@ -15,7 +15,7 @@ import typst
 from lenet_lib.errors import LenetError, LenetWarning
 from lenet_lib.report.fonts import FontSet, choose_fonts, every_font
 from lenet_lib.report.settings import Settings
-from lenet_lib.report.typst_code import Code
+from lenet_lib.report.typst_code import Code, array, call
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 STANDARD = "PDF/UA-1 error"
@@ -23,6 +23,8 @@ NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
 FLAG = "regional indicator symbol letter "
 SKINS = "🏻🏼🏽🏾🏿"
 STAND_INS = {"✅": "✔", "❌": "✘", "⭐": "★", "❗": "!", "❓": "?"}
+
+UNSETTLED = "The pages did not settle: numbers of pages, figures and tables may be wrong."
 
 MAIN = """#import "report.typ": *
 #import "formulas.typ": formulas
@@ -49,11 +51,10 @@ class Body:
     def main(self) -> str:
         """Return the main file's text."""
         lines = ["pagebreak(weak: true)"] if self.contents else []
-        lines += [f"chapter({chapter})" for chapter in self.chapters]
-        lines += [self.references] if self.references else []
-        if self.appendices:
-            lines += ["show: appendix"]
-            lines += [f"chapter({chapter})" for chapter in self.appendices]
+        works = [array([array(["works", self.references, 0])])] if self.references else []
+        blocks = Code(" + ".join([*self.chapters, *works]))
+        appendices = Code(" + ".join(self.appendices) or "()")
+        lines += [call("chapters", blocks, appendices=appendices)]
         return MAIN.format(results=self.results or "none", body="\n".join(lines))
 
 
@@ -94,7 +95,7 @@ def _compile(
     for name, text in texts.items():
         (folder / name).write_bytes(text.encode("utf-8", "replace"))
     families = json.dumps({"serif": fonts.serif, "sans": fonts.sans})
-    pdf = typst.compile(
+    pdf, notes = typst.compile_with_warnings(
         folder / "main.typ",
         root=folder,
         font_paths=fonts.fonts,
@@ -104,6 +105,8 @@ def _compile(
         package_path=folder / "packages",  # empty: nothing is fetched
         package_cache_path=folder / "packages",
     )
+    if any("did not converge" in note.message for note in notes):
+        warnings.warn(UNSETTLED, LenetWarning, stacklevel=2)
     assert isinstance(pdf, bytes)
     return pdf
 

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from lenet_lib.cli import app
 
 
+@pytest.mark.slow
 def test_the_command_keeps_the_weights(tmp_path: Path) -> None:
     out, kept = tmp_path / "t.csv", tmp_path / "kept"
     words = ["study", "--recipe", "fast", "--dataset", "digits", "--train-images", "64"]

@@ -77,6 +77,7 @@ def test_what_is_done_is_not_done_again(
     assert (tmp_path / mistakes).read_bytes() == (done / mistakes).read_bytes()
 
 
+@pytest.mark.slow
 def test_fewer_training_images_are_drawn_by_the_seed() -> None:
     first, again = (run_one(Job(TINY, 3, "digits", 200)) for _ in range(2))
     assert first.mistakes == again.mistakes
@@ -156,6 +157,7 @@ OTHER_SETTINGS = {
 }
 
 
+@pytest.mark.slow
 def test_other_settings_under_the_same_name_are_another_run(tmp_path: Path) -> None:
     out, count = tmp_path / "t.csv", 1
     study(jobs(1), out, workers=1, progress=False)

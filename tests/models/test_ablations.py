@@ -29,6 +29,7 @@ def test_every_ablation_is_a_network_that_can_be_asked_for() -> None:
     assert ABLATIONS.items() <= NETWORKS.items()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ABLATIONS)
 def test_each_learns_digits(name: str, few: Images, digits: Dataset) -> None:
     model = fit(replace(SMALL, network=name, epochs=10), few, device=CPU).model

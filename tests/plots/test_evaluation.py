@@ -71,6 +71,7 @@ def test_no_title_is_wider_than_its_image() -> None:
                 assert title.get_window_extent().width < 1.05 * axes.bbox.width
 
 
+@pytest.mark.slow
 def test_as_many_in_a_row_as_leaves_the_fewest_gaps() -> None:
     for count, gaps in ((27, 0), (10, 0), (16, 0), (11, 5)):
         table = errors(1).loc[[0] * count]

@@ -20,6 +20,7 @@ def text_of(place: str) -> str:
     return prose.plain(text) if place.endswith(".ipynb") else text
 
 
+@pytest.mark.slow
 def test_the_ledger_is_what_the_tables_make() -> None:
     assert LEDGER["current"]() == text_of("results/README.md"), "run python scripts/ledger.py"
 

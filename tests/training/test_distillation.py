@@ -123,6 +123,7 @@ def test_answers_are_kept_in_the_folder_and_a_damaged_one_is_asked_for_again(
     assert torch.equal(targets(DISTORTED, few, committee, tmp_path).logits(1, images), logits)
 
 
+@pytest.mark.slow
 def test_a_folder_serves_other_seeds_and_not_other_images(
     few: Images, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
