@@ -166,29 +166,25 @@ def differences() -> Iterator[Entry]:
 
 def speed() -> Iterator[Entry]:
     """Give what the benchmark found."""
-    runs = read("time_to_accuracy.csv")
-
-    def facts(own: pd.DataFrame) -> dict[str, Any]:
-        cost = {"runs": len(own), "minutes": own.train_seconds.sum() / 60, "machine": machine(own)}
-        return {"table": "time_to_accuracy.csv", "command": "make benchmark", **cost}
-
+    names = {"pipeline": "recipe", "train_seconds": "seconds"}
+    runs = read("time_to_accuracy.csv").rename(columns=names)
+    facts: Any = {"table": "time_to_accuracy.csv", "command": "make benchmark"}
     for pipeline, what in (
         ("reference", "the usual pipeline"),
         ("fast", "`fast`, in the benchmark"),
         ("sprint", "`sprint`, in the benchmark"),
     ):
-        own = runs[runs.pipeline == pipeline]
-        seconds = f"{own.train_seconds.mean():.1f} s"
-        accuracy = mean(100 * own.accuracy, 2, 2, "%")
-        yield Entry(f"accuracy of {what}", **accuracy, **facts(own), places=(README,))
-        yield Entry(f"seconds of {what}", seconds, **facts(own), places=(README,))
-    means = runs.groupby("pipeline")[["train_seconds", "images_per_second"]].mean()
-    times, pace = means.loc["reference"] / means.loc[["fast", "sprint"]], means.images_per_second
-    fast, sprint = (f"1/{ratio:.1f}" for ratio in times.train_seconds)
-    yield Entry("time of `fast` / usual", fast, **facts(runs), places=(README,))
-    yield Entry("time of `sprint` / usual", sprint, **facts(runs))
+        own = runs[runs.recipe == pipeline]
+        both = {**facts, **about(own), "places": (README,)}
+        yield Entry(f"accuracy of {what}", **mean(100 * own.accuracy, 2, 2, "%"), **both)
+        yield Entry(f"seconds of {what}", f"{own.seconds.mean():.1f} s", **both)
+    facts |= about(runs)
+    means = runs.groupby("recipe")[["seconds", "images_per_second"]].mean()
+    times, pace = means.seconds["reference"] / means.seconds, means.images_per_second
+    yield Entry("time of `fast` / usual", f"1/{times['fast']:.1f}", **facts, places=(README,))
+    yield Entry("time of `sprint` / usual", f"1/{times['sprint']:.1f}", **facts)
     ratio = f"{pace['fast'] / pace['reference']:.1f}×"
-    yield Entry("images per second, `fast` / usual", ratio, **facts(runs), places=(README,))
+    yield Entry("images per second, `fast` / usual", ratio, **facts, places=(README,))
 
 
 def robustness() -> Iterator[Entry]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import sys
 from pathlib import Path
@@ -67,11 +66,9 @@ def predict_command(
     if as_json:
         typer.echo(json.dumps(answers, indent=2, ensure_ascii=False))
     if as_csv:
-        table = io.StringIO()
-        writer = csv.DictWriter(table, FIELDS, lineterminator="\n")
+        writer = csv.DictWriter(sys.stdout, FIELDS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(answers)
-        typer.echo(table.getvalue(), nl=False)
     if any("error" in answer for answer in answers):
         raise typer.Exit(1)
 
