@@ -148,12 +148,14 @@ def choose(found: list[Find]) -> Find:
 def finds(seen: Array, ink: Array, options: Options = ALL) -> Iterator[Find]:
     """Take each of the largest pieces and what belongs to it, with faint strokes and then without.
 
-    What lies along the border is left out, if there is anything else.
+    What lies along the border is left out, if there is anything else, and a scrap at the border is
+    left out anyway: a corner's shadow, or part of what is not in the picture.
     """
     level, edge = threshold(ink), edge_darkness(ink)
     for least in (0.5 * level, level):
         labels, every = find_pieces(ink, ink > np.maximum(edge, least), level)
-        large = [piece for piece in every if piece.size >= max(SMALLEST, 0.03 * max(ink.shape))]
+        small, scrap = max(SMALLEST, 0.03 * max(ink.shape)), 0.3 * min(ink.shape)
+        large = [piece for piece in every if piece.size >= (scrap if piece.contact else small)]
         pieces = [piece for piece in large if not piece.is_edge] or large
         # A frame beside the digit is no ink that the digit lacks.
         total = sum(piece.mass for piece in every if piece in pieces or not piece.is_edge)

@@ -83,9 +83,9 @@ def find_pieces(
 
 
 def is_edge(box: tuple[slice, ...], shape: tuple[int, ...], area: int, contact: int) -> bool:
-    """Tell a frame, a table's edge, a dark corner or a printed line by how it meets the border.
+    """Tell a frame, a table's edge or a printed line by how it meets the border.
 
-    It lies along the border and is solid, or is small, or is thin and runs right through.
+    It lies along the border and is solid, or is thin and runs right through.
 
     Args:
         box: Rows and columns.
@@ -94,9 +94,8 @@ def is_edge(box: tuple[slice, ...], shape: tuple[int, ...], area: int, contact: 
     """
     sides = [part.stop - part.start for part in box]
     along = area > 0.45 * sides[0] * sides[1] and contact > 0.95 * max(sides)
-    small = contact > 0 and max(sides) < 0.3 * min(shape)
     through = any(sides[i] == shape[i] and sides[1 - i] < 0.15 * shape[1 - i] for i in range(2))
-    return along or small or through
+    return along or through
 
 
 def belongs(small: Piece, main: Piece) -> bool:
