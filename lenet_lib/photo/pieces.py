@@ -78,7 +78,7 @@ def find_pieces(
             edge = rims[i] > 0.6 * areas[i] or is_edge(box, mask.shape, areas[i], contacts[i])
             ends = (box[0].start, box[1].start, box[0].stop, box[1].stop)
             numbers = (int(areas[i]), float(masses[i]), int(contacts[i]))
-            pieces.append(Piece(i, *ends, *numbers, edge))
+            pieces.append(Piece(i, *ends, *numbers, bool(edge)))
     return labels, sorted(pieces, key=lambda piece: -piece.size * piece.level)
 
 
