@@ -32,8 +32,9 @@ SURE = 0.9
 MOST = 0.6
 """And it must have such a part of the ink, or it may be a scrap."""
 
-LEAST, LEAST_RAGGED = 0.33, 0.75
-"""What is a digit with less probability, times its part of the ink, is refused."""
+LEAST, LEAST_FREE, LEAST_RAGGED = 0.33, 0.1, 0.75
+"""What is a digit with less probability, times its part of the ink, is refused. Less will do where
+it stands free and has nearly all the ink, and more must be where its outline is ragged."""
 
 BLURRED, CLEAR, SHARP = 0.75, 0.9, 0.97
 """Such a part of a digit's outline is an edge. Below the first it is a shadow or grain, and below
@@ -108,8 +109,9 @@ class Find:
 
     @property
     def is_digit(self) -> bool:
-        """Tell whether enough speaks for it; more must where its outline is ragged."""
-        return self.score >= (LEAST if self.clear > SHARP else LEAST_RAGGED)
+        """Tell whether enough speaks for it."""
+        free = self.share > 0.9 and not any(part.contact for part in self.parts)
+        return self.score >= (LEAST_RAGGED if self.clear < SHARP else LEAST_FREE if free else LEAST)
 
 
 def search(shade: Array, options: Options = ALL) -> list[Find]:
@@ -148,12 +150,14 @@ def choose(found: list[Find]) -> Find:
 def finds(seen: Array, ink: Array, options: Options = ALL) -> Iterator[Find]:
     """Take each of the largest pieces and what belongs to it, with faint strokes and then without.
 
-    What lies along the border is left out, if there is anything else.
+    What lies along the border is left out, if there is anything else, and a scrap at the border is
+    left out anyway: a corner's shadow, or part of what is not in the picture.
     """
     level, edge = threshold(ink), edge_darkness(ink)
     for least in (0.5 * level, level):
         labels, every = find_pieces(ink, ink > np.maximum(edge, least), level)
-        large = [piece for piece in every if piece.size >= max(SMALLEST, 0.03 * max(ink.shape))]
+        small, scrap = max(SMALLEST, 0.03 * max(ink.shape)), 0.3 * min(ink.shape)
+        large = [piece for piece in every if piece.size >= (scrap if piece.contact else small)]
         pieces = [piece for piece in large if not piece.is_edge] or large
         # A frame beside the digit is no ink that the digit lacks.
         total = sum(piece.mass for piece in every if piece in pieces or not piece.is_edge)
@@ -174,8 +178,9 @@ def finds(seen: Array, ink: Array, options: Options = ALL) -> Iterator[Find]:
                 strokes = widen(strokes)
             digit = centre(fit(strokes))
             chances = opinions(digit[None])[0]
-            # A straight piece along the border may be a 1, but is more often a frame.
-            doubt = LEAST if main.is_edge and chances.argmax() == 1 else 1
+            # A straight piece along the border may be a 1, but is more often a frame or a shadow.
+            along = main.is_edge or main.contact > main.size / 2
+            doubt = LEAST if along and chances.argmax() == 1 else 1
             likeness, none = doubt * float(chances[:NONE].max()), float(chances[NONE])
             tries.append(Find(main, parts, ink, mask, strokes, digit, clear, none, likeness))
         away = sum(

@@ -16,16 +16,17 @@ def grey(picture: NDArray[np.uint8]) -> Array:
     """Give one brightness per pixel, float32 H×W, 0–1, in which ink of any colour is dark.
 
     Half of it is the usual luminance, half the darkest channel: luminance alone makes red or orange
-    ink pale. The lamp's tint goes first, or the darkest channel would always be the same one.
+    ink pale. The lamp's tint goes first, or the darkest channel would always be the same one; a
+    channel that is dark where the picture is bright holds nothing but noise.
     """
     white = np.percentile(picture[::4, ::4].reshape(-1, 3), 90, axis=0) / 255
-    tint = np.maximum(white / max(white.max(), 1e-6), 0.3)
+    tint = white / max(white.max(), 1e-6)
     planes = [
-        np.minimum(picture[..., k] * np.float32(1 / 255 / tint[k]), 1, dtype=np.float32)
-        for k in range(3)
+        np.minimum(picture[..., k] / np.float32(255 * max(tint[k], 0.3)), 1) for k in range(3)
     ]
     luminance = 0.299 * planes[0] + 0.587 * planes[1] + 0.114 * planes[2]
-    return np.asarray((luminance + np.minimum.reduce(planes)) / 2, dtype=np.float32)
+    darkest = np.minimum.reduce([planes[k] for k in range(3) if tint[k] >= 0.5] or planes)
+    return np.asarray((luminance + darkest) / 2, dtype=np.float32)
 
 
 def border(shade: NDArray[Any]) -> NDArray[Any]:
@@ -55,7 +56,7 @@ def evenly_lit(shade: Array) -> Array:
         return shade
     light = np.tensordot(factors, _second_order(shade.shape, 1, max(shade.shape)), 1)
     light = np.maximum(np.clip(light, 0.9 * values[near].min(), 1.1 * values[near].max()), 0.05)
-    return np.asarray(np.clip(shade * (tone / light), 0, 1), dtype=np.float32)
+    return np.asarray(np.clip(shade * (np.median(light) / light), 0, 1), dtype=np.float32)
 
 
 def _second_order(shape: tuple[int, ...], step: int, side: int) -> NDArray[np.float64]:

@@ -78,14 +78,14 @@ def find_pieces(
             edge = rims[i] > 0.6 * areas[i] or is_edge(box, mask.shape, areas[i], contacts[i])
             ends = (box[0].start, box[1].start, box[0].stop, box[1].stop)
             numbers = (int(areas[i]), float(masses[i]), int(contacts[i]))
-            pieces.append(Piece(i, *ends, *numbers, edge))
+            pieces.append(Piece(i, *ends, *numbers, bool(edge)))
     return labels, sorted(pieces, key=lambda piece: -piece.size * piece.level)
 
 
 def is_edge(box: tuple[slice, ...], shape: tuple[int, ...], area: int, contact: int) -> bool:
-    """Tell a frame, a table's edge, a dark corner or a printed line by how it meets the border.
+    """Tell a frame, a table's edge or a printed line by how it meets the border.
 
-    It lies along the border and is solid, or is small, or is thin and runs right through.
+    It lies along the border and is solid, or is thin and runs right through.
 
     Args:
         box: Rows and columns.
@@ -94,9 +94,8 @@ def is_edge(box: tuple[slice, ...], shape: tuple[int, ...], area: int, contact: 
     """
     sides = [part.stop - part.start for part in box]
     along = area > 0.45 * sides[0] * sides[1] and contact > 0.95 * max(sides)
-    small = contact > 0 and max(sides) < 0.3 * min(shape)
     through = any(sides[i] == shape[i] and sides[1 - i] < 0.15 * shape[1 - i] for i in range(2))
-    return along or small or through
+    return along or through
 
 
 def belongs(small: Piece, main: Piece) -> bool:

@@ -21,6 +21,24 @@ def test_pieces_and_edges() -> None:
     assert digit.mass == pytest.approx(240)
 
 
+@pytest.mark.parametrize(
+    ("rows", "columns", "edge"),
+    [
+        ((0, 100), (40, 48), True),  # a margin's line, right through
+        ((60, 66), (0, 100), True),
+        ((0, 98), (40, 48), False),  # a 1 that begins at the border
+        ((0, 100), (30, 60), False),  # and one of a thick pen
+        ((20, 80), (94, 100), True),  # what lies along it
+    ],
+)
+def test_what_meets_the_border(rows: tuple[int, int], columns: tuple[int, int], edge: bool) -> None:
+    ink = np.zeros((100, 100), dtype=np.float32)
+    ink[slice(*rows), slice(*columns)] = 0.5
+    (piece,) = find_pieces(ink, ink > 0.2)[1]
+    assert piece.is_edge == edge
+    assert not find_pieces(ink, ink > 0.2, least=0.6)[1]
+
+
 def test_mnists_own_digits_stand_where_this_would_put_them(mnist: data.Dataset) -> None:
     """Cut out of its frame and centred again, a digit of MNIST is that of MNIST."""
     same = 0

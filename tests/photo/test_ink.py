@@ -10,6 +10,7 @@ from lenet_lib.photo.ink import (
     border,
     darkness,
     evenly_lit,
+    grey,
     ground_nearby,
     is_dark,
     otsu,
@@ -73,6 +74,27 @@ def test_black_stays_black() -> None:
     page = np.zeros((60, 60), dtype=np.float32)
     page[20:40, 28:32] = 1
     assert np.array_equal(evenly_lit(page), page)
+
+
+def test_a_black_frame_leaves_the_page_as_bright() -> None:
+    page = lit_from_a_side(0.9).clip(0.7)
+    page[60:110, 90:105] = 0.2
+    page[:3] = page[-3:] = 0
+    page[:, :3] = page[:, -3:] = 0
+    flat = evenly_lit(page)
+    assert np.median(flat) > 0.6
+    assert np.ptp(flat[3:-3, 3:-3]) > 0.4
+
+
+def test_a_channel_without_light_has_no_say() -> None:
+    """Red on yellow is seen in green; blue is nothing but a JPEG's noise there."""
+    noise = np.random.default_rng(0).integers(0, 60, (80, 60), dtype=np.uint8)
+    picture = np.full((80, 60, 3), (240, 230, 0), dtype=np.uint8)
+    picture[20:60, 25:35] = (200, 20, 0)
+    picture[..., 2] = noise
+    shade = grey(picture)
+    ground = np.r_[shade[:20].ravel(), shade[60:].ravel()]
+    assert ground.mean() - shade[20:60, 25:35].mean() > 8 * ground.std()
 
 
 def test_ink_has_edges_and_dark_corners_have_none() -> None:

@@ -10,7 +10,9 @@ from scipy import ndimage
 
 from lenet_lib.photo import RefusedError, explain, predict, prepare
 from lenet_lib.photo.classifier import default_classifier
+from lenet_lib.photo.finds import Find
 from lenet_lib.photo.form import THINNEST, stroke_width
+from lenet_lib.photo.pieces import Piece
 
 
 @pytest.mark.parametrize("what", WRITTEN, ids=str)
@@ -83,6 +85,34 @@ def test_blank_pages(size: tuple[int, int], shade: int) -> None:
         prepare(saved(Image.fromarray(noise)))
     with pytest.raises(RefusedError, match="blank"):
         prepare(saved(Image.new("L", size, shade)))
+
+
+def test_a_corner_in_the_dark_is_no_digit() -> None:
+    page = np.full((240, 320), 230, dtype=np.uint8)
+    page[:60, 270:] = np.where(np.tri(60, 50, -10, dtype=bool)[:, ::-1], 230, 120)
+    with pytest.raises(RefusedError):
+        prepare(page)
+
+
+@pytest.mark.parametrize(
+    ("likeness", "share", "contact", "clear", "enough"),
+    [
+        (0.2, 1.0, 0, 1.0, True),  # all the ink, and free
+        (0.2, 1.0, 9, 1.0, False),  # at the border
+        (0.2, 0.8, 0, 1.0, False),  # one of several things
+        (0.5, 0.8, 9, 1.0, True),
+        (0.5, 1.0, 0, 0.92, False),  # ragged
+        (0.05, 1.0, 0, 1.0, False),
+    ],
+)
+def test_how_much_must_speak_for_a_digit(
+    likeness: float, share: float, contact: int, clear: float, enough: bool
+) -> None:
+    piece = Piece(1, 0, 0, 40, 30, 300, 200.0, contact, False)
+    ink, nothing = np.zeros((80, 80), dtype=np.float32), np.zeros((80, 80), dtype=bool)
+    digit = np.zeros((28, 28), dtype=np.uint8)
+    find = Find(piece, [piece], ink, nothing, nothing, digit, clear, 0.5, likeness, share)
+    assert find.is_digit == enough
 
 
 def test_a_refusal_says_why_and_what_to_do() -> None:
