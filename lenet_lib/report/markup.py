@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from html import escape, unescape
-from typing import Any, ClassVar
+from typing import Any
 
-from mistune import BlockParser, HTMLRenderer
-from mistune.plugins import import_plugin
-from nbconvert.filters.markdown_mistune import (
-    MarkdownWithMath,
-    MathBlockParser,
-    MathInlineParser,
+from mistune import (
+    BlockParser,
+    BlockState,
+    HTMLRenderer,
+    InlineParser,
+    InlineState,
+    Markdown,
+    create_markdown,
 )
 from PIL import ImageColor
 from selectolax.lexbor import LexborHTMLParser
@@ -26,8 +28,16 @@ cell; no text may hold them."""
 # "$5 or $6" is money, "$HOME and $PATH" are names; no formula goes over an empty line.
 DOLLARS = (
     r"(?<![$\\])\$(?!\d[^$]*(?:\$\d|\s\$)|\S[^$]*\s\$\w)"
-    r"(?P<%s>(?:[^$\n`]|\\\$|\n(?!\s*\n))+?)(?<![$\\])\$(?!\$)"
+    r"(?P<inline>(?:[^$\n`]|\\\$|\n(?!\s*\n))+?)(?<![$\\])\$(?!\$)"
 )
+# In Markdown, where brackets need a second backslash.
+DISPLAYED = (
+    r"(?s:(?<!\\)\$\$.*?(?<!\\)\$\$|\\\\\[.*?\\\\\]"
+    r"|\\begin\{(?P<environment>[a-z]*\*?)\}.*?\\end\{(?P=environment)\})"
+)
+FORMULA = rf"{DISPLAYED}|(?s:\\\\\(.*?\\\\\))|{DOLLARS}"
+PLUGINS = ["strikethrough", "table", "url", "task_lists", "def_list", "footnotes"]
+PLUGINS += [f"mistune.plugins.table.table_in_{place}" for place in ("list", "quote")]
 
 SKIPPED = {"style", "script", "link", "meta", "title", "template", "noscript", "head", "button"}
 SKIPPED |= {"select", "textarea", "progress", "caption", "colgroup", "source", "track"}
@@ -43,6 +53,12 @@ RAW = {"code", "tt", "kbd", "samp"}
 HIDDEN = "[hidden], [style*='display:none'], [style*='display: none']"
 DEFINITION = re.compile(r"\\(re)?newcommand|\\def\b")
 RULE = re.compile(r"([^{}@]+)\{([^{}]*)\}")
+BOXES = ("note", "tip", "hint", "important", "warning", "caution", "danger", "info", "success")
+BOX = re.compile(  # as Jupyter Book and Quarto write one
+    r"^(?P<fence>`{3,}|:{3,}) *\{(?:\.callout-)?(?P<kind>" + "|".join(BOXES) + r")\b[^}\n]*\}"
+    r"(?P<title>[^\n]*)\n(?::\w+:[^\n]*\n)*(?P<body>.*?)^(?P=fence) *$",
+    re.DOTALL | re.MULTILINE,
+)
 FENCE_OR_TABLE = re.compile(
     r"^[ \t]*(`{3,}|~{3,}).*?^[ \t]*\1[`~]*[ \t]*$"
     r"|^(?P<rows>(?P<indent>[ \t]*)[^\s>][^\n]*\|[^\n]*\n"
@@ -56,52 +72,60 @@ PALE = 0.9  # of white's brightness: a colour chosen for a dark screen
 
 
 class _Renderer(HTMLRenderer):
-    """Marks formulas as elements, and leaves everything else to the HTML parser."""
-
-    NAME = "html"
+    """Leaves formulas as they are written, and everything else to the HTML parser."""
 
     def text(self, text: str) -> str:
         return escape(unescape(text).replace("$", NO_MATH), quote=False)
 
-    def block_math(self, text: str) -> str:
-        return f"<x-math block>{escape(text)}</x-math>"
+    def block_code(self, code: str, info: str | None = None) -> str:
+        if info and info.startswith("{"):  # a directive's first line says more than a language
+            return super().block_code(f"{info}\n{code}")
+        return super().block_code(code, info)
 
-    def inline_math(self, text: str) -> str:
-        return f"<x-math>{escape(text)}</x-math>"
-
-    def latex_environment(self, name: str, body: str) -> str:
-        return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
-
-
-class _Inline(MathInlineParser):
-    """Leaves money its dollars."""
-
-    SPECIFICATION: ClassVar = {
-        **MathInlineParser.SPECIFICATION,
-        "inline_math_tex": DOLLARS % "math_inline_tex",
-    }
+    def formula(self, text: str) -> str:
+        return escape(text, quote=False)
 
 
-class _Block(MathBlockParser):
-    """Asks for a space after a heading's hash, as code hosts and JupyterLab do."""
+def _formulas(md: Markdown) -> None:
+    """Keep Markdown's hands off formulas: a plugin of mistune."""
 
-    HEADING = BlockParser.SPECIFICATION["atx_heading"]
-    SPECIFICATION: ClassVar = {**MathBlockParser.SPECIFICATION, "atx_heading": HEADING}
+    def in_line(_: InlineParser, match: re.Match[str], state: InlineState) -> int:
+        bracketed = re.fullmatch(r"\\(\\[(\[].*\\)(\\[)\]])", match[0], re.DOTALL)
+        tex = bracketed[1][:-1] + bracketed[2] if bracketed else match[0]
+        state.append_token({"type": "formula", "raw": tex})
+        return match.end()
+
+    def on_lines(_: BlockParser, match: re.Match[str], state: BlockState) -> int:
+        state.add_paragraph(match[0])
+        return match.end()
+
+    md.inline.register("formula", FORMULA, in_line, before="escape")
+    md.block.register("formula", DISPLAYED, on_lines, before=md.block.rules[0])
+    for rules in (md.block.list_rules, md.block.block_quote_rules):
+        rules.insert(0, "formula")
 
 
 @cache
-def _markdown() -> MarkdownWithMath:
-    anywhere = [f"mistune.plugins.table.table_in_{place}" for place in ("list", "quote")]
-    plugins = map(import_plugin, (*MarkdownWithMath.DEFAULT_PLUGINS, "footnotes", *anywhere))
+def _markdown() -> Markdown:
     renderer = _Renderer(escape=False, allow_harmful_protocols=True)  # the writer looks at links
-    return MarkdownWithMath(renderer, _Block(), _Inline(), plugins)
+    return create_markdown(renderer=renderer, plugins=[*PLUGINS, _formulas])
 
 
 def from_markdown(text: str) -> Node:
     """Render Markdown and return the tree's root."""
-    html = _markdown().render(FENCE_OR_TABLE.sub(_even, text)).replace(NO_BAR, "|")
+    text = BOX.sub(_box, text)
+    html = str(_markdown()(FENCE_OR_TABLE.sub(_even, text))).replace(NO_BAR, "|")
     # What Markdown takes for a comment's end may be none to HTML: all that follows would be lost.
     return from_html(HALF_COMMENT.sub("", html))
+
+
+def _box(match: re.Match[str]) -> str:
+    """Write a box of Jupyter Book's or Quarto's as JupyterLab knows one."""
+    title, body = match["title"].strip(), BOX.sub(_box, match["body"])
+    opening = f'<div class="alert alert-{match["kind"]}" title="{match["kind"].capitalize()}">'
+    return "\n".join(
+        ["", opening, "", *([f"**{title}**", ""] if title else []), body, "</div>", ""]
+    )
 
 
 def _even(match: re.Match[str]) -> str:

@@ -156,16 +156,18 @@ def _svg(data: bytes) -> tuple[bytes, str, float, float]:
         data = _words_of_html(root)
     box = [_number(size) for size in re.split(r"[\s,]+", root.get("viewBox", "").strip())]
     natural = box[2:] if len(box) == 4 and min(box[2:]) > 0 else [600.0, 400.0]
-    width = _points(root.get("width"), natural[0])
-    height = _points(root.get("height"), width / 0.75 * natural[1] / natural[0])
+    width, height = (points_of(root.get(name, "")) for name in ("width", "height"))
+    width = natural[0] * 0.75 if width is None else width
+    height = width * natural[1] / natural[0] if height is None else height
     if min(width, height) <= 0:
         raise BrokenImageError("it has no size")
     return data, "svg", width, height
 
 
-def _points(length: str | None, pixels: float) -> float:
-    match = re.fullmatch(r"\s*([\d.]+)\s*(pt|px|in|cm|mm|)\s*", length or "")
-    return float(match[1]) * POINTS[match[2]] if match else pixels * 0.75
+def points_of(length: str) -> float | None:
+    """Return a length in points; pixels are those of CSS; nothing for what is no such length."""
+    match = re.fullmatch(r"\s*(\d*\.?\d+)\s*(pt|px|in|cm|mm|)\s*", length)
+    return float(match[1]) * POINTS[match[2]] if match else None
 
 
 def _links_out(element: ElementTree.Element) -> bool:
@@ -186,13 +188,9 @@ def _words_of_html(root: ElementTree.Element) -> bytes:
         place = next(parent.iter(f"{SVG}text"), None)  # draw.io's stand-in, cut short but in place
         if place is None:
             x, y, w, h = (_number(html.get(name)) for name in ("x", "y", "width", "height"))
-            middle = {
-                "x": f"{x + w / 2}",
-                "y": f"{y + h / 2}",
-                "text-anchor": "middle",
-                "font-size": "12",
-            }
-            place = ElementTree.SubElement(parent, f"{SVG}text", middle)
+            look = {"text-anchor": "middle", "font-size": "12"}
+            look |= {"x": f"{x + w / 2}", "y": f"{y + h / 2}"}
+            place = ElementTree.SubElement(parent, f"{SVG}text", look)
         for inner in [*place]:
             place.remove(inner)
         place.text = words
@@ -215,19 +213,16 @@ def _bitmap(data: bytes) -> tuple[bytes, str, float, float]:
             points = 72 / (dpi if dpi > 10 else CSS_DPI)
             suffix = FORMATS.get(image.format or "", "")
             upright = ImageOps.exif_transpose(image)
-            if not suffix or upright.width > MAX_PIXELS[0] or upright.height > MAX_PIXELS[1]:
-                data, suffix = _smaller(upright.copy(), photo=suffix == "jpg")
-            return data, suffix, upright.width * points, upright.height * points
+            width, height = upright.size
+            if not suffix or width > MAX_PIXELS[0] or height > MAX_PIXELS[1]:
+                suffix = "jpg" if suffix == "jpg" else "png"  # a photo stays a JPEG
+                smaller = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+                smaller.thumbnail(MAX_PIXELS)
+                buffer = io.BytesIO()
+                smaller.save(buffer, "JPEG" if suffix == "jpg" else "PNG", quality=88)
+                data = buffer.getvalue()
+            return data, suffix, width * points, height * points
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise BrokenImageError("it cannot be decoded") from error
     except Image.DecompressionBombError as error:
         raise BrokenImageError("it has too many pixels") from error
-
-
-def _smaller(image: Image.Image, *, photo: bool) -> tuple[bytes, str]:
-    """Shrink a bitmap to what print can show; a photo stays a JPEG."""
-    image = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    image.thumbnail(MAX_PIXELS)
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG" if photo else "PNG", quality=88)
-    return buffer.getvalue(), "jpg" if photo else "png"

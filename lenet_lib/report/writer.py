@@ -9,6 +9,7 @@ from itertools import groupby
 
 from lenet_lib.report.inlines import WEB, Inlines, slug_of, trimmed
 from lenet_lib.report.markup import (
+    BOXES,
     HEADINGS,
     LOST,
     NO_MATH,
@@ -38,7 +39,6 @@ from lenet_lib.report.typst_code import (
     joined,
 )
 
-BOXES = {"note", "tip", "important", "warning", "caution", "info", "success", "danger"}
 CHAPTER_NUMBER = re.compile(
     r"^\s*((chapter\s+)?\d+|(chapter|appendix)\s+\w)\s*[.):·–—-]+\s*(?=\S)", re.IGNORECASE
 )
@@ -152,7 +152,7 @@ class Writer(Inlines):
     def _simple(self, node: Node, tag: str, box: str) -> Code:
         """Write a block that may break over pages anywhere."""
         if box:
-            return call("callout", "", self.nested(children(node)))
+            return call("callout", node.attributes.get("title") or "", self.nested(children(node)))
         if tag == "hr":
             return call("divider")
         if tag == "blockquote":
@@ -192,7 +192,7 @@ class Writer(Inlines):
         done: Shown = [Block("mark", self._anchor(anchor))] if anchor else []
         caption, picture = node.css_first("figcaption"), node.css_first("img")
         if node.tag == "figure" and caption is not None and picture is not None:
-            done.append(self.figure(picture, caption))
+            done.append(self.figure(picture, self.inlines(children(caption)), text_of(caption)))
         else:
             done += self.blocks(children(node))
         self._side = outer
