@@ -41,13 +41,7 @@ FORMULAS = '#import "report.typ": *\n#let formulas = {}\n'
 
 
 def build_report(paths: Sequence[Path], output: Path, settings: Settings) -> None:
-    """Write the report of some notebooks to a file, whole or not at all.
-
-    Args:
-        paths: The notebooks, in the report's order.
-        output: The PDF to write; its folder is made.
-        settings: The title block, and what is printed.
-    """
+    """Write the report of some notebooks, in their order, to a file: whole or not at all."""
     files.write(output, report_pdf([read_notebook(path, settings) for path in paths], settings))
 
 
@@ -111,13 +105,11 @@ def _texts(notebooks: Sequence[Notebook], settings: Settings, images: ImageStore
 def _elsewhere(notebooks: Sequence[Notebook], settings: Settings) -> str:
     """Say where the chapters are that the text speaks of and this edition leaves out."""
     printed = {notebook.name for notebook in notebooks}
-    missing = [f"{n}" for n, name in enumerate(settings.book, 1) if name not in printed]
+    missing = [f"chapter {n}" for n, name in enumerate(settings.book, 1) if name not in printed]
     if not missing or printed.isdisjoint(settings.book):
         return ""
-    names = [f"chapter {number}" for number in missing] + ["the appendices"] * bool(
-        settings.appendices
-    )
-    return f"Only in the whole book: {', '.join(names)}."
+    rest = ["the appendices"] if settings.appendices else []
+    return f"Only in the whole book: {', '.join(missing + rest)}."
 
 
 def _take_title(blocks: Shown, notebook: Notebook) -> str:
@@ -151,14 +143,8 @@ def _headed(blocks: Shown, name: str, *, several: bool) -> Iterator[Block]:
             yield block
             continue
         level = min(block.level - top + 1, level + 1)
-        unnumbered = by_hand and (level > 1 or not several)
-        code = call(
-            "titled",
-            block.content,
-            level,
-            block.label,
-            numbering=Code("none") if unnumbered else None,
-        )
+        numbering = Code("none") if by_hand and (level > 1 or not several) else None
+        code = call("titled", block.content, level, block.label, numbering=numbering)
         yield Block(f"head{min(level, 4)}", directed(code, block.text))
         if block is headings[0] and not untitled:
             yield Block("mark", call("anchor", f"{name}#", to=block.label))

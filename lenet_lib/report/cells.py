@@ -87,8 +87,7 @@ def _outputs(
         ):
             shown += _outputs(writer, kept, {}, notebook)
         elif "data" in output:
-            drawn = "<img" in str(outputs)
-            shown += _display(writer, output.data, output.metadata, words, drawn=drawn)
+            shown += _display(writer, output, outputs, words)
             words = {}  # they are the first figure's, or table's
     return shown
 
@@ -102,14 +101,10 @@ def _text(data: Any) -> str:
 
 
 def _display(
-    writer: Writer,
-    data: dict[str, Any],
-    metadata: dict[str, Any],
-    words: dict[str, Any],
-    *,
-    drawn: bool,
+    writer: Writer, output: NotebookNode, beside: list[NotebookNode], words: dict[str, Any]
 ) -> Shown:
     """Choose the richest form: a picture, then HTML, Markdown, LaTeX, and last the bare text."""
+    data, metadata = output.data, output.metadata
     plain = _text(data.get("text/plain", ""))
     if any(map(SCRIPTS.search, data)):
         return []
@@ -126,8 +121,8 @@ def _display(
         if shown or (shown == [] and not chart):
             return shown
     if chart:
-        made = chart.endswith("javascript") and drawn
-        return [] if made else [writer.lost("an interactive chart")]
+        drawn = chart.endswith("javascript") and "<img" in str(beside)
+        return [] if drawn else [writer.lost("an interactive chart")]
     if "text/markdown" in data:
         return writer.tree(from_markdown(_text(data["text/markdown"])))
     if "text/latex" in data:

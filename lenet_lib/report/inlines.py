@@ -53,11 +53,7 @@ BLANKS = {'" "', "linebreak()"}
 
 @dataclass
 class Inlines(Figures, ABC):
-    """Writes the running text of one notebook.
-
-    Each formula goes to ``formulas``, and the text refers to them by number, so that all can be set
-    together.
-    """
+    """Writes the running text of one notebook; its formulas, by number, are set all together."""
 
     formulas: list[Formula]
     cited: set[str] = field(default_factory=set, init=False)  # addresses that the text links to

@@ -61,14 +61,9 @@ def read_notebook(path: Path, settings: Settings) -> Notebook:
 
 
 def prepare(node: NotebookNode, name: str, folder: Path, settings: Settings) -> Notebook:
-    """Check an open notebook, and tidy a copy of it.
+    """Check an open notebook, and tidy a copy of it, without what its tags leave out.
 
-    Args:
-        node: The notebook as nbformat reads it; it is not changed.
-        name: Its file name without the ending: what links from other notebooks call it.
-        folder: Where it lies: relative pictures are looked for from here.
-        settings: Whether what tags fold away (``hide-…``, ``full-only``, ``solutions``) is printed
-            too, and code, and errors; what they remove (``remove-…``) never is.
+    Links from other notebooks call it by its name; its folder is where its pictures are looked for.
     """
     try:
         return _prepared(nbformat.from_dict(copy.deepcopy(node)), name, folder, settings)

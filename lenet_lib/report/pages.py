@@ -24,12 +24,9 @@ STAND_INS = {"✅": "✔", "❌": "✘", "⭐": "★", "❗": "!", "❓": "?"}
 
 
 def set_pages(texts: dict[str, str], settings: Settings, folder: Path) -> bytes:
-    """Set the report.
+    """Set ``main.typ`` and the files that it reads, which come by their names.
 
-    Args:
-        texts: The files by their names: ``main.typ`` and what it reads.
-        settings: The date, and the edition.
-        folder: Typst's root: it holds the pictures, and nothing outside it can be read.
+    The folder holds the pictures, and nothing outside it can be read.
     """
     (folder / "report.typ").write_bytes(TEMPLATE.read_bytes())
     (folder / SYNTAX.name).write_bytes(SYNTAX.read_bytes())

@@ -62,24 +62,19 @@ class ImageStore:
 
 
 def read_picture(folder: Path, target: str, attachments: dict[str, bytes]) -> bytes:
-    """Read a picture that a notebook names.
-
-    Args:
-        folder: The notebook's folder.
-        target: The address as written: a relative path, ``attachment:`` and a name, or ``data:``.
-        attachments: The pictures that the cell holds.
+    """Read a picture by its address: a path from the notebook's folder, an attachment, or data.
 
     Raises:
         BrokenImageError: It is nowhere, or it is not the notebook's to show.
     """
     scheme, _, rest = target.partition(":")
-    if scheme == "attachment":
-        if (name := unquote(rest)) in attachments:
-            return attachments[name]
-        raise BrokenImageError("the cell has no such attachment")
     if scheme == "data":
         kind, _, content = rest.partition(",")
         return decoded(content) if ";base64" in kind else unquote(content).encode()
+    if scheme == "attachment" and unquote(rest) in attachments:
+        return attachments[unquote(rest)]
+    if scheme == "attachment":
+        raise BrokenImageError("the cell has no such attachment")
     if scheme_of(target):
         raise BrokenImageError("it is not in the notebook's project, and nothing is downloaded")
     try:
@@ -94,11 +89,9 @@ def read_picture(folder: Path, target: str, attachments: dict[str, bytes]) -> by
 
 
 def print_version(folder: Path, name: str) -> Path | None:
-    """Find the drawing of a figure for print: ``figures/<name>.svg``, else ``.png``.
+    """Find the drawing of a figure for print: ``<name>.svg``, else ``.png``.
 
-    Args:
-        folder: The notebook's folder; ``figures/`` is looked for in it and beside it.
-        name: The figure's bare name.
+    It lies in ``figures/`` in the notebook's folder or beside that.
     """
     if not re.fullmatch(r"\w[\w-]*", name):
         return None
@@ -110,10 +103,10 @@ def print_version(folder: Path, name: str) -> Path | None:
     return None
 
 
-def decoded(text: str | list[str]) -> bytes:
+def decoded(text: str) -> bytes:
     """Decode base64; nothing where it is none."""
     try:
-        return base64.b64decode(unquote("".join(text)))
+        return base64.b64decode(unquote(text))
     except ValueError:
         return b""
 

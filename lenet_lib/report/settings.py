@@ -68,15 +68,11 @@ def read_settings(
     """Read the defaults and let options win.
 
     Args:
-        folder: Where the notebooks are; its ``report.toml`` is read. Copies of the project's
-            notebooks may lie anywhere: for them it is that of ``notebooks/`` in the working
-            directory.
+        folder: Where the notebooks and their ``report.toml`` are. Copies of the project's notebooks
+            may lie anywhere: theirs is that of ``notebooks/`` in the working directory.
         names: The notebooks, without their endings. Where one is not the project's own, the report
             gets from the file only who wrote it, when, and in which language.
         **options: Fields of `Settings`; ``None`` means "not given".
-
-    Returns:
-        Checked: its date is a date, and what ``results`` names lies beside the ``report.toml``.
     """
     given = {name: value for name, value in options.items() if value is not None}
     settings = Settings(**_defaults(folder, names) | given)

@@ -22,6 +22,8 @@ ROOM = 150
 """Characters that fit side by side in the smallest print that is still read with ease."""
 WIDEST = 34
 """Characters; longer texts in a cell may be broken over lines."""
+LARGE = "img, svg, pre, td table, th table"
+"""In a cell, what may be wider than its words."""
 MOST_SPAN = 1000
 
 Content = Callable[[Node], Code]
@@ -50,7 +52,7 @@ class Cell:
                 yield row, column
 
 
-def set_table(table: Node, content: Content, *, shorten: bool) -> list[tuple[Code, int]]:
+def set_table(table: Node, content: Content, *, shorten: bool) -> list[tuple[Code, int, bool]]:
     """Write a table.
 
     Args:
@@ -60,8 +62,9 @@ def set_table(table: Node, content: Content, *, shorten: bool) -> list[tuple[Cod
             not.
 
     Returns:
-        Typst for the table, and its number of rows; a table with more columns than fit side by side
-        comes in several parts, each with the columns that name the rows.
+        Typst for the table, its number of rows, and whether it is sure to fit in full size; a table
+        with more columns than fit side by side comes in several parts, each with the columns that
+        name the rows.
     """
     rows, head = _rows(table)
     body = rows[head:]
@@ -79,9 +82,18 @@ def set_table(table: Node, content: Content, *, shorten: bool) -> list[tuple[Cod
     cells += [Cell(y, x) for y in used for x in range(width) if (y, x) not in taken]
     cells.sort(key=lambda cell: (cell.row, cell.column))
     gap = (head + HEAD, f"… {missing:,} rows left out …") if missing else None
+    widths = [0] * width
+    for cell in cells:
+        if cell.columns == 1:
+            widths[cell.column] = max(widths[cell.column], min(len(cell.text), WIDEST) + 2)
+    plain = max(widths, default=0) <= WIDEST and table.css_first(LARGE) is None
     return [
-        (_written(_cut(cells, kept), kept, head, content, gap), start)
-        for kept in (_shared_out(cells, width) if cells else [])
+        (
+            _written(_cut(cells, kept), kept, head, content, gap),
+            start,
+            plain and sum(widths[column] for column in kept) < ROOM / 2,
+        )
+        for kept in (_shared_out(cells, widths) if cells else [])
     ]
 
 
@@ -133,17 +145,13 @@ def _one_head(cells: list[Cell], width: int) -> list[Cell]:
     return cells
 
 
-def _shared_out(cells: list[Cell], width: int) -> list[list[int]]:
+def _shared_out(cells: list[Cell], widths: list[int]) -> list[list[int]]:
     """Share the columns out, so that each part fits; those that name the rows are in all."""
-    widths = [0] * width
-    for cell in cells:
-        if cell.columns == 1:
-            widths[cell.column] = max(widths[cell.column], min(len(cell.text), WIDEST) + 2)
     names = 0
-    while names < width and all(c.names or not c.text for c in cells if c.column == names):
+    while names < len(widths) and all(c.names or not c.text for c in cells if c.column == names):
         names += 1
     names = names or int(cells[0].names and not cells[0].text)  # pandas leaves its corner empty
-    names = 0 if names == width or sum(widths[:names]) > ROOM / 2 else names
+    names = 0 if names == len(widths) or sum(widths[:names]) > ROOM / 2 else names
     parts = _filled_up(widths, names, ROOM)
     for room in range(ROOM, 0, -5):  # in as many parts, evenly
         if len(even := _filled_up(widths, names, room)) > len(parts):

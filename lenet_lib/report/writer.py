@@ -235,11 +235,11 @@ class Writer(Inlines):
         if caption is None and own is not None:
             caption = self.inlines(children(own))
         done: Shown = []
-        for code, rows in set_table(
+        for code, rows, fits in set_table(
             node, lambda cell: self.nested(children(cell)), shorten=self.shorten
         ):
             long, label = rows > LONG, f"tab:{name}" if name and not done else None
-            code = call("data-table", code, long=long, caption=caption, name=label)
+            code = call("data-table", code, long=long, fits=fits, caption=caption, name=label)
             done.append(Block("text" if long else "solid", code))
             caption = None
         return done if done or own is None else self._paragraph(children(own))
