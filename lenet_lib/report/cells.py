@@ -170,7 +170,7 @@ def _figure(writer: Writer, data: bytes, words: dict[str, Any]) -> Block:
     file = print_version(writer.folder, name)
     pixels = words.get("width")
     return writer.picture(
-        writer.stage(file.read_bytes() if file else data, "a figure"),
+        writer.stage("a figure", file.read_bytes() if file else data),
         str(words.get("alt") or caption or "Figure drawn by the code above"),
         writer.markdown(str(caption)) if caption else None,
         name=name,

@@ -46,9 +46,11 @@ class Figures:
         self.warn(f"{what} cannot be printed and is left out")
         return Block("solid", call("missing", f"{what[0].upper()}{what[1:]} is not printed"))
 
-    def stage(self, data: bytes, what: str) -> Staged | None:
-        """Put a picture where Typst finds it; with a warning, nothing when that cannot be."""
+    def stage(self, what: str, data: bytes | None = None, target: str = "") -> Staged | None:
+        """Put a picture, or what its address names, where Typst finds it; warn where that fails."""
         try:
+            if data is None:
+                data = read_picture(self.folder, target, self.attachments)
             return self.images.add(data)
         except BrokenImageError as error:
             self.warn(f"{what} was left out: {error}")
@@ -87,7 +89,7 @@ class Figures:
             caption = joined(prose(words))
         place = PurePosixPath(unquote(target))
         return self.picture(
-            self._read(target),
+            self.stage(f"the picture {target[:100]}", target=target),
             alt or "Picture",
             caption,
             name=place.stem if place.parent.name == "figures" else "",
@@ -98,18 +100,10 @@ class Figures:
     def inline_picture(self, node: Node) -> Code:
         """Write an ``<img>`` within a line."""
         target, alt = (node.attributes.get(name) or "" for name in ("src", "alt"))
-        if (staged := self._read(target)) is None:
+        if (staged := self.stage(f"the picture {target[:100]}", target=target)) is None:
             return call("missing", f"Picture left out: {alt or 'a picture'}")
         width = _width(**_asked(node), staged=staged)
         return call("inline-picture", staged.name, width=width, alt=alt or "Picture")
-
-    def _read(self, target: str) -> Staged | None:
-        what = f"the picture {target[:100]}"
-        try:
-            return self.stage(read_picture(self.folder, target, self.attachments), what)
-        except BrokenImageError as error:
-            self.warn(f"{what} was left out: {error}")
-            return None
 
 
 def _asked(node: Node) -> dict[str, str]:

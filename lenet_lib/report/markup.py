@@ -54,13 +54,10 @@ HIDDEN = "[hidden], [style*='display:none'], [style*='display: none']"
 DEFINITION = re.compile(r"\\(re)?newcommand|\\def\b")
 RULE = re.compile(r"([^{}@]+)\{([^{}]*)\}")
 BOXES = ("note", "tip", "hint", "important", "warning", "caution", "danger", "info", "success")
-BOX = re.compile(  # as Jupyter Book and Quarto write one
-    r"^(?P<fence>`{3,}|:{3,}) *\{(?:\.callout-)?(?P<kind>" + "|".join(BOXES) + r")\b[^}\n]*\}"
-    r"(?P<title>[^\n]*)\n(?::\w+:[^\n]*\n)*(?P<body>.*?)^(?P=fence) *$",
-    re.DOTALL | re.MULTILINE,
-)
-FENCE_OR_TABLE = re.compile(
-    r"^[ \t]*(`{3,}|~{3,}).*?^[ \t]*\1[`~]*[ \t]*$"
+BOX_FENCE_OR_TABLE = re.compile(  # a box as Jupyter Book and Quarto write one
+    r"^(?P<ends>`{3,}|:{3,}) *\{(?:\.callout-)?(?P<kind>" + "|".join(BOXES) + r")\b[^}\n]*\}"
+    r"(?P<title>[^\n]*)\n(?::\w+:[^\n]*\n)*(?P<body>.*?)^(?P=ends) *$"
+    r"|^[ \t]*(?P<fence>`{3,}|~{3,}).*?^[ \t]*(?P=fence)[`~]*[ \t]*$"
     r"|^(?P<rows>(?P<indent>[ \t]*)[^\s>][^\n]*\|[^\n]*\n"
     r"[ \t]*(?=[^\n]*\|)\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*(?:\n|\Z)"
     r"(?:[^\n]*\|[^\n]*(?:\n|\Z))*)",
@@ -113,23 +110,20 @@ def _markdown() -> Markdown:
 
 def from_markdown(text: str) -> Node:
     """Render Markdown and return the tree's root."""
-    text = BOX.sub(_box, text)
-    html = str(_markdown()(FENCE_OR_TABLE.sub(_even, text))).replace(NO_BAR, "|")
+    html = str(_markdown()(BOX_FENCE_OR_TABLE.sub(_even, text))).replace(NO_BAR, "|")
     # What Markdown takes for a comment's end may be none to HTML: all that follows would be lost.
     return from_html(HALF_COMMENT.sub("", html))
 
 
-def _box(match: re.Match[str]) -> str:
-    """Write a box of Jupyter Book's or Quarto's as JupyterLab knows one."""
-    title, body = match["title"].strip(), BOX.sub(_box, match["body"])
-    opening = f'<div class="alert alert-{match["kind"]}" title="{match["kind"].capitalize()}">'
-    return "\n".join(
-        ["", opening, "", *([f"**{title}**", ""] if title else []), body, "</div>", ""]
-    )
-
-
 def _even(match: re.Match[str]) -> str:
-    """Give all rows of a table as many cells as the longest; bars in code and formulas end none."""
+    """Write a box as JupyterLab knows one, and give all rows of a table the cells of the longest.
+
+    Bars in a table's code and formulas end no cell.
+    """
+    if kind := match["kind"]:
+        title, body = match["title"].strip(), BOX_FENCE_OR_TABLE.sub(_even, match["body"])
+        body = f"**{title}**\n\n{body}" if title else body
+        return f'\n<div class="alert alert-{kind}" title="{kind.capitalize()}">\n\n{body}\n</div>\n'
     if not match["rows"]:
         return match[0]
     rows = [

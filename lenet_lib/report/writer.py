@@ -136,7 +136,7 @@ class Writer(Inlines):
         if tag == "table":
             return self.table(node)
         if tag == "svg":
-            return [self.picture(self.stage(node.html.encode(), "a drawing"), "Drawing")]
+            return [self.picture(self.stage("a drawing", node.html.encode()), "Drawing")]
         if tag == "pre":
             names = classes_of(code) if (code := node.css_first("code")) is not None else []
             language = next((name[9:] for name in names if name.startswith("language-")), None)

@@ -104,8 +104,8 @@ def test_boxes_of_jupyter_book_and_quarto(tmp_path: Path) -> None:
     text = (
         "```{note}\n:class: dropdown\nIt is *one* $k$.\n```\n\n:::{warning} Mind\nthe step\n:::\n\n"
         "::: {.callout-tip}\n## Two\nof them\n:::\n\n```{figure} gone.png\nWords below\n```\n\n"
-        "```\n:::\n```"
+        "````\n```{tip}\nof code\n```\n````"
     )
     text = typeset(tmp_path, markdown(text)).text
     assert "Note. It is one 𝑘. Warning. Mind the step Tip. Two of them" in text
-    assert "{figure} gone.png Words below :::" in text and text.count(":::") == 1
+    assert "{figure} gone.png Words below ```{tip} of code ```" in text and ":::" not in text
