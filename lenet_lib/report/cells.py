@@ -154,7 +154,8 @@ def _saved(name: str, widgets: dict[str, Any]) -> list[NotebookNode]:
     elif kind.endswith("ProgressModel"):
         least, value, most = (float(state.get(key) or 0) for key in ("min", "value", "max"))
         done = round(20 * min(max((value - least) / ((most - least) or 1), 0), 1))
-        seen.append(new_output("stream", text=f"|{'█' * done}{' ' * (20 - done)}|"))
+        bar = f"{state.get('description') or ''} |{'█' * done}{' ' * (20 - done)}|"
+        seen.append(new_output("stream", text=bar.strip()))
     elif words := text_of(from_html(f"{state.get('description', '')} {state.get('value', '')}")):
         seen.append(new_output("stream", text=words))
     inner = [_saved(child, widgets) for child in state.get("children", ())]

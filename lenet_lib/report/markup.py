@@ -123,7 +123,8 @@ def _even(match: re.Match[str]) -> str:
     if kind := match["kind"]:
         title, body = match["title"].strip(), BOX_FENCE_OR_TABLE.sub(_even, match["body"])
         body = f"**{title}**\n\n{body}" if title else body
-        return f'\n<div class="alert alert-{kind}" title="{kind.capitalize()}">\n\n{body}\n</div>\n'
+        start = f'<div class="alert alert-{kind}" data-name="{kind.capitalize()}">'
+        return f"\n{start}\n\n{body}\n</div>\n"
     if not match["rows"]:
         return match[0]
     rows = [

@@ -152,7 +152,9 @@ class Writer(Inlines):
     def _simple(self, node: Node, tag: str, box: str) -> Code:
         """Write a block that may break over pages anywhere."""
         if box:
-            return call("callout", node.attributes.get("title") or "", self.nested(children(node)))
+            return call(
+                "callout", node.attributes.get("data-name") or "", self.nested(children(node))
+            )
         if tag == "hr":
             return call("divider")
         if tag == "blockquote":

@@ -131,7 +131,7 @@ def test_widgets_whose_state_is_saved_are_printed(tmp_path: Path) -> None:
     models: dict[str, tuple[str, dict[str, Any]]] = {
         "bar": ("HBoxModel", {"children": ["IPY_MODEL_a", "IPY_MODEL_b", "IPY_MODEL_c"]}),
         "a": ("HTMLModel", {"value": "<b>Epoch</b> 1:"}),
-        "b": ("FloatProgressModel", {"min": 0.0, "value": 4.0, "max": 8.0}),
+        "b": ("FloatProgressModel", {"description": "50%", "value": 4.0, "max": 8.0}),
         "c": ("HTMLModel", {"value": "4/8 [00:01&lt;00:01]"}),
         "all": ("VBoxModel", {"children": ["IPY_MODEL_slider", "IPY_MODEL_shown"]}),
         "slider": ("IntSliderModel", {"description": "digit", "value": 7}),
@@ -153,7 +153,7 @@ def test_widgets_whose_state_is_saved_are_printed(tmp_path: Path) -> None:
     result = typeset_json(
         tmp_path, v4.new_notebook(cells=cells, metadata={"widgets": widgets}), title="T"
     )
-    assert f"bar Epoch 1: |{'█' * 10} | 4/8 [00:01<00:01] all" in result.text
+    assert f"bar Epoch 1: 50% |{'█' * 10} | 4/8 [00:01<00:01] all" in result.text
     assert "all digit 7 the seventh image" in result.text and "?" not in result.text
     assert result.drawn_widths() == [pytest.approx(22.5, abs=0.1)]
     assert [words.partition(": ")[2][:21] for words in result.warnings] == ["an interactive widget"]
