@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tempfile
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict
 from pathlib import Path
 
 from lenet_lib import files
@@ -15,7 +16,7 @@ from lenet_lib.report.cells import write_cell
 from lenet_lib.report.formulas import Formula, set_formulas
 from lenet_lib.report.markup import from_markdown
 from lenet_lib.report.notebooks import Notebook, read_notebook
-from lenet_lib.report.pages import Body, set_pages
+from lenet_lib.report.pages import set_pages
 from lenet_lib.report.pictures import ImageStore
 from lenet_lib.report.settings import Settings
 from lenet_lib.report.typst_code import Block, Code, Heading, Shown, array, call, directed, joined
@@ -29,15 +30,18 @@ BY_HAND = re.compile(
 )
 BARE_NUMBER = re.compile(r"\d+\s+\w")
 
+MAIN = """#import "report.typ": *
+#import "formulas.typ": formulas
+#show: report.with(json("about.json"), {results})
+#{{
+{body}
+}}
+"""
+FORMULAS = '#import "report.typ": *\n#let formulas = {}\n'
+
 
 def build_report(paths: Sequence[Path], output: Path, settings: Settings) -> None:
-    """Write the report of some notebooks to a file, whole or not at all.
-
-    Args:
-        paths: The notebooks, in the report's order.
-        output: The PDF to write; its folder is made.
-        settings: The title block, and what is printed.
-    """
+    """Write the report of some notebooks, in their order, to a file: whole or not at all."""
     files.write(output, report_pdf([read_notebook(path, settings) for path in paths], settings))
 
 
@@ -51,58 +55,60 @@ def report_pdf(notebooks: Sequence[Notebook], settings: Settings) -> bytes:
     with tempfile.TemporaryDirectory(prefix="lenet-report-") as name:
         folder = Path(name).resolve()
         try:
-            body, settings = _body(notebooks, settings, ImageStore(folder))
+            texts = _texts(notebooks, settings, ImageStore(folder))
         except RecursionError as error:
             raise LenetError("A notebook's text is nested too deeply to be set.") from error
-        return set_pages(body, settings, folder)
+        return set_pages(texts, settings, folder)
 
 
-def _body(
-    notebooks: Sequence[Notebook], settings: Settings, images: ImageStore
-) -> tuple[Body, Settings]:
+def _texts(notebooks: Sequence[Notebook], settings: Settings, images: ImageStore) -> dict[str, str]:
+    """Write the files that Typst reads."""
     formulas: list[Formula] = []
     several = len(notebooks) > 1
     writers = [Writer(n.name, n.folder, images, formulas, several=several) for n in notebooks]
-    chapters = [_written(*pair) for pair in zip(writers, notebooks, strict=True)]
-    if not settings.title:
-        title = "Report" if several else _take_title(chapters[0], notebooks[0])
-        settings = replace(settings, title=title)
+    written = [
+        [block for cell in notebook.cells for block in write_cell(writer, cell, notebook)]
+        for writer, notebook in zip(writers, notebooks, strict=True)
+    ]
+    title = settings.title or ("Report" if several else _take_title(written[0], notebooks[0]))
     stand_in = _stand_in(notebooks, settings)
-    results = None
+    results: Code | None = None
     if settings.results and not stand_in:
         results = _results(Path(settings.results), images, formulas)
-    flows: dict[bool, list[Code]] = {False: [], True: []}
-    for chapter, notebook in zip(chapters, notebooks, strict=True):
+    chapters: list[Block] = []
+    appendices: list[Block] = []
+    for blocks, notebook in zip(written, notebooks, strict=True):
         if not several or notebook.name not in settings.references:  # its list is taken already
-            flow = _flow(_headed(chapter, notebook.name, several=several))
-            flows[notebook.name in settings.appendices].append(flow)
-    body = Body(
-        chapters=flows[False],
-        references=_references(writers, settings),
-        appendices=flows[True],
-        formulas=set_formulas(formulas),
-        results=results,
-        stand_in=stand_in,
-        contents=several,
-        elsewhere=_elsewhere(notebooks, settings),
-    )
-    return body, settings
+            where = appendices if notebook.name in settings.appendices else chapters
+            where += _headed(blocks, notebook.name, several=several)
+    chapters += _references(writers, settings)
+    lines = [
+        *(["pagebreak(weak: true)"] if several else []),
+        call("chapters", _flow(chapters), appendices=_flow(appendices)),
+    ]
+    about = asdict(settings) | {
+        "title": title,
+        "date": [settings.day.year, settings.day.month, settings.day.day],
+        "abstract": " ".join(settings.abstract.split()),
+        "contents": several,
+        "stand-in": stand_in,
+        "elsewhere": _elsewhere(notebooks, settings),
+    }
+    return {
+        "main.typ": MAIN.format(results=results or "none", body="\n".join(lines)),
+        "formulas.typ": FORMULAS.format(set_formulas(formulas)),
+        "about.json": json.dumps(about, ensure_ascii=False),
+    }
 
 
 def _elsewhere(notebooks: Sequence[Notebook], settings: Settings) -> str:
     """Say where the chapters are that the text speaks of and this edition leaves out."""
     printed = {notebook.name for notebook in notebooks}
-    missing = [f"{n}" for n, name in enumerate(settings.book, 1) if name not in printed]
+    missing = [f"chapter {n}" for n, name in enumerate(settings.book, 1) if name not in printed]
     if not missing or printed.isdisjoint(settings.book):
         return ""
-    names = [f"chapter {number}" for number in missing] + ["the appendices"] * bool(
-        settings.appendices
-    )
-    return f"Only in the whole book: {', '.join(names)}."
-
-
-def _written(writer: Writer, notebook: Notebook) -> Shown:
-    return [block for cell in notebook.cells for block in write_cell(writer, cell, notebook)]
+    rest = ["the appendices"] if settings.appendices else []
+    return f"Only in the whole book: {', '.join(missing + rest)}."
 
 
 def _take_title(blocks: Shown, notebook: Notebook) -> str:
@@ -136,21 +142,15 @@ def _headed(blocks: Shown, name: str, *, several: bool) -> Iterator[Block]:
             yield block
             continue
         level = min(block.level - top + 1, level + 1)
-        unnumbered = by_hand and (level > 1 or not several)
-        code = call(
-            "titled",
-            block.content,
-            level,
-            block.label,
-            numbering=Code("none") if unnumbered else None,
-        )
+        numbering = Code("none") if by_hand and (level > 1 or not several) else None
+        code = call("titled", block.content, level, block.label, numbering=numbering)
         yield Block(f"head{min(level, 4)}", directed(code, block.text))
         if block is headings[0] and not untitled:
             yield Block("mark", call("anchor", f"{name}#", to=block.label))
 
 
 def _flow(blocks: Iterable[Block]) -> Code:
-    """Write a chapter's blocks as an array, each with its kind; pictures are still to be sized."""
+    """Write blocks as an array, each with its kind; pictures are still to be sized."""
     unsized = ("picture(", "picture.with(")
     return array(
         array([kind, Code(code.replace(*unsized, 1)) if kind == "picture" else code, lines])
@@ -158,7 +158,7 @@ def _flow(blocks: Iterable[Block]) -> Code:
     )
 
 
-def _references(writers: Sequence[Writer], settings: Settings) -> Code | None:
+def _references(writers: Sequence[Writer], settings: Settings) -> list[Block]:
     """Join the notebooks' lists of references: each work once, by its first author's name.
 
     Of the list that every edition has, only what this one cites, where addresses can tell.
@@ -174,12 +174,11 @@ def _references(writers: Sequence[Writer], settings: Settings) -> Code | None:
                 continue
             key = link or re.sub(r"\W", "", text.casefold())[:60]
             works.setdefault(key, (re.sub(r"^(\w{1,2}\.[\s-]*)+", "", text).casefold(), code))
-    if not works:
-        return None
-    return call("references", *(code for _, code in sorted(works.values())), mark=joined(anchors))
+    ordered = [code for _, code in sorted(works.values())]
+    return [Block("works", call("references", *ordered, mark=joined(anchors)))] if works else []
 
 
-def _results(path: Path, images: ImageStore, formulas: list[Formula]) -> Code | None:
+def _results(path: Path, images: ImageStore, formulas: list[Formula]) -> Code:
     """Read the table of results that a Markdown file has between its two marks."""
     try:
         text = path.read_text(encoding="utf-8")

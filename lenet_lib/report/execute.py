@@ -20,7 +20,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
+import nbformat
 import typer
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
 
 from lenet_lib import files, prose
 from lenet_lib.errors import LenetError
@@ -30,7 +34,7 @@ FACTS = ("figure", *prose.WORDS)
 """What of a cell's metadata goes to the outputs that show it."""
 
 HIDING = {"hide-cell", "remove-cell", "hide-output"}
-"""Tags of cells whose outputs are not printed."""
+"""Tags of cells whose outputs are not printed; where sentences do not hold, the check is."""
 
 
 def execute(
@@ -57,24 +61,22 @@ def execute(
         LenetError: The file is no notebook, has no such parameter, or a cell failed; the message
             names the cell's error.
     """
-    import nbformat
-
     start = time.perf_counter()
     book = _read(notebook)
     _set_parameters(book, parameters or {}, notebook)
     with tempfile.TemporaryDirectory(prefix="lenet-execute-") as folder:
         found = Path(folder) / "prose.json"
         environment = {**os.environ, "LENET_PROSE": str(found)}
-        if data := os.environ.get("LENET_DATA"):  # the notebook runs in another folder
-            environment["LENET_DATA"] = str(Path(data).resolve())
-        if figures:
-            environment["LENET_FIGURES"] = str(figures.resolve())
+        places = {"LENET_DATA": os.environ.get("LENET_DATA"), "LENET_FIGURES": figures}
+        for name, place in places.items():  # absolute: the notebook runs in another folder
+            environment |= {name: str(Path(place).resolve())} if place else {}
         _run(book, notebook, timeout, environment)
         told = json.loads(found.read_text(encoding="utf-8")) if found.exists() else {}
     _fill(book, told.get("values", {}), notebook)
-    _label(book, figures)
-    if told.get("notice"):
-        _reveal(book)
+    for cell in book.cells:
+        _label(cell, figures)
+        if told.get("notice") and "check_prose(" in cell.source:  # it lists what does not hold
+            cell.metadata["tags"] = [t for t in cell.metadata.get("tags", []) if t not in HIDING]
     # The kernel reports the machine's Python version; the committed file shall not depend on it.
     book.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -87,8 +89,6 @@ def execute(
 
 
 def _read(notebook: Path) -> Any:
-    import nbformat
-
     try:
         return nbformat.read(notebook, as_version=4)
     except FileNotFoundError:
@@ -97,7 +97,7 @@ def _read(notebook: Path) -> Any:
         raise LenetError(f"{notebook} is no readable notebook ({error}).") from None
 
 
-def parameters_of(book: Any) -> dict[str, Any]:
+def parameters_of(book: NotebookNode) -> dict[str, Any]:
     """Map the names that a notebook's parameters cell sets to that cell."""
     return {
         name: cell
@@ -107,7 +107,7 @@ def parameters_of(book: Any) -> dict[str, Any]:
     }
 
 
-def _set_parameters(book: Any, parameters: Mapping[str, Any], notebook: Path) -> None:
+def _set_parameters(book: NotebookNode, parameters: Mapping[str, Any], notebook: Path) -> None:
     """Change lines ``name = …`` of the parameters cell; a comment behind one stays."""
     cells = parameters_of(book)
     for name, value in parameters.items():
@@ -119,11 +119,8 @@ def _set_parameters(book: Any, parameters: Mapping[str, Any], notebook: Path) ->
         cells[name].source = f"{before}{name} = {value!r}{after}"
 
 
-def _run(book: Any, notebook: Path, timeout: int, environment: dict[str, str]) -> None:
+def _run(book: NotebookNode, notebook: Path, timeout: int, environment: dict[str, str]) -> None:
     """Run all cells of an open notebook in a new kernel."""
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-
     client = NotebookClient(
         book,
         extra_arguments=["--IPKernelApp.log_level=CRITICAL"],  # not that a kernel was stopped
@@ -145,7 +142,7 @@ def _run(book: Any, notebook: Path, timeout: int, environment: dict[str, str]) -
         raise LenetError(f"{notebook}: a cell did not end: {error}") from None
 
 
-def _fill(book: Any, values: Mapping[str, str], notebook: Path) -> None:
+def _fill(book: NotebookNode, values: Mapping[str, str], notebook: Path) -> None:
     """Write values into Markdown, captions and alternative texts, and solutions to their page."""
     script = solutions.script_of(notebook)
     try:
@@ -166,43 +163,22 @@ def _fill(book: Any, values: Mapping[str, str], notebook: Path) -> None:
         raise LenetError(f"{notebook}: its solutions can't be read: {error}.") from None
 
 
-def _reveal(book: Any) -> None:
-    """Show the last cell in print too: it lists sentences that do not hold."""
-    for cell in book.cells:
-        if "check_prose(" in cell.source:
-            cell.metadata["tags"] = [t for t in cell.metadata.get("tags", []) if t not in HIDING]
-
-
-def _label(book: Any, figures: Path | None) -> None:
-    """Give outputs the words of their cells' metadata, and move drawings for print to files."""
-    for cell in book.cells:
-        facts = {
-            key: prose.plain(cell.metadata[key]) if key in prose.WORDS else cell.metadata[key]
-            for key in FACTS
-            if key in cell.metadata
-        }
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            kind = "image/png" if "image/png" in data else "text/html"
-            if facts and kind in data:
-                output.metadata.setdefault(kind, {}).update(facts)
-            name = output.get("metadata", {}).get(kind, {}).get("figure")
-            if not figures or kind != "image/png":
-                continue
-            if (svg := data.pop("image/svg+xml", "")) and name:
-                files.write(figures / f"{name}.svg", svg)
-            elif name:  # a picture that is no drawing
-                files.write(figures / f"{name}.png", base64.b64decode(data[kind]))
-
-
-def stand_in() -> str | None:
-    """Name the data set that must stand in for MNIST here, or None where MNIST can be had."""
-    from lenet_lib.data import load_or_stand_in
-
-    dataset, banner = load_or_stand_in()
-    if banner:
-        print(banner, flush=True)
-    return dataset.name if banner else None
+def _label(cell: NotebookNode, figures: Path | None) -> None:
+    """Give outputs the words of their cell's metadata, and move drawings for print to files."""
+    facts = {key: cell.metadata[key] for key in FACTS if key in cell.metadata}
+    facts |= {key: prose.plain(facts[key]) for key in prose.WORDS if key in facts}
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        kind = "image/png" if "image/png" in data else "text/html"
+        if facts and kind in data:
+            output.metadata.setdefault(kind, {}).update(facts)
+        if not figures or kind != "image/png":
+            continue
+        name, svg = output.metadata.get(kind, {}).get("figure"), data.pop("image/svg+xml", "")
+        if name and svg:
+            files.write(figures / f"{name}.svg", svg)
+        elif name:  # a picture that is no drawing
+            files.write(figures / f"{name}.png", base64.b64decode(data[kind]))
 
 
 def main(
@@ -221,13 +197,22 @@ def main(
     """Execute notebooks, a progress line for each."""
     try:
         parameters = dict(map(_parameter, settings or []))
-        dataset = os.environ.get("LENET_DATASET") or (stand_in() if output else None)
-        if dataset:
-            os.environ["LENET_DATASET"] = dataset
+        dataset = os.environ.get("LENET_DATASET")
+        if output and not dataset:
+            from lenet_lib.data import load_or_stand_in
+
+            loaded, banner = load_or_stand_in()
+            if banner:
+                print(banner, flush=True)
+                dataset = os.environ["LENET_DATASET"] = loaded.name
         for number, notebook in enumerate(notebooks, start=1):
             print(f"[{number}/{len(notebooks)}] {notebook} … ", end="", flush=True)
             target = output / notebook.name if output else notebook
-            other = {"dataset": dataset} if dataset and _takes(notebook, "dataset") else {}
+            other = (
+                {"dataset": dataset}
+                if dataset and "dataset" in parameters_of(_read(notebook))
+                else {}
+            )
             seconds = execute(notebook, target, parameters=other | parameters, figures=figures)
             print(f"{seconds:.0f} s", flush=True)
     except LenetError as error:
@@ -237,10 +222,6 @@ def main(
         logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # of the cell that never ended
         print("\nStopped; the notebook that was running is as it was.", file=sys.stderr)
         raise typer.Exit(130) from None
-
-
-def _takes(notebook: Path, name: str) -> bool:
-    return name in parameters_of(_read(notebook))
 
 
 def _parameter(setting: str) -> tuple[str, Any]:

@@ -13,7 +13,6 @@ import typst
 # Common Chinese families, those with serifs first; the package brings the last of each list.
 SERIF = ("Noto Serif CJK SC", "Source Han Serif SC", "Songti SC", "SimSun", "Noto Serif SC")
 SANS = ("Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "Noto Sans SC")
-PACKAGE = "pylopdf_fonts_zh_cn"
 
 HAN = re.compile(  # and kana
     "[\u2e80-\u2fdf\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
@@ -44,8 +43,7 @@ def every_font(folder: Path) -> FontSet:
     """Return everything there is: the system's fonts, the package's and matplotlib's."""
     fonts = _fonts([stage_matplotlib_fonts(folder), *chinese_fonts()], system=True)
     present = set(fonts.families())
-    serif = tuple(family for family in SERIF if family in present)
-    sans = tuple(family for family in SANS if family in present)
+    serif, sans = (tuple(name for name in names if name in present) for names in (SERIF, SANS))
     return FontSet(fonts, serif, sans)
 
 
@@ -65,12 +63,11 @@ def stage_matplotlib_fonts(folder: Path) -> Path:
 
 def chinese_fonts() -> list[Path]:
     """Return the folder of the Chinese fonts that come with the project's dependencies."""
-    return _package_folders(PACKAGE)
+    return _package_folders("pylopdf_fonts_zh_cn")
 
 
 def _fonts(folders: list[Path], *, system: bool) -> typst.Fonts:
-    paths = [*map(str, folders)]
-    return typst.Fonts(include_system_fonts=system, include_embedded_fonts=True, font_paths=paths)
+    return typst.Fonts(include_system_fonts=system, font_paths=[*map(str, folders)])
 
 
 def _package_folders(package: str) -> list[Path]:

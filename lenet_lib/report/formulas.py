@@ -40,13 +40,14 @@ MACROS = {
     **dict.fromkeys(("rlap", "llap", "smash", "vcenter"), "#1"),
     **dict.fromkeys(("tiny", "small", "normalsize", "large", "Large", "LARGE", "huge"), "{}"),
 }
+SPECIAL, ESCAPE = r"([_#$%&{}])", r"\\\1"
 SPELLINGS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"(?<!\\)%.*", ""),
     (r"\\(?:require|vspace|vphantom)\{[^{}]*\}", ""),
     (r"\\bbox(?:\[[^\]]*\])?|\\(?:raise|lower)\s*-?[\d.]+\s*[a-z]{2}", ""),
     (r"\\(left|middle|right)\s*([<>])", lambda m: rf"\{m[1]}\{'lr'[m[2] == '>']}angle "),
     (r"\\color\s*(\{\w+\})\s*(?=\{)", r"\\textcolor\1"),  # as MathJax's own, not as LaTeX's
-    (r"\\verb\*?([^\w\s])(.*?)\1", lambda m: rf"\texttt{{{_escaped(m[2])}}}"),
+    (r"\\verb\*?([^\w\s])(.*?)\1", lambda m: rf"\texttt{{{re.sub(SPECIAL, ESCAPE, m[2])}}}"),
     (r"\\hspace\*", r"\\hspace"),
     (r"\\notag\b", r"\\nonumber"),
     (r"(?s)\\begin\{eqnarray(\*?)\}(.*?)\\end\{eqnarray\*?\}", lambda m: _eqnarray(m[1], m[2])),
@@ -79,15 +80,11 @@ class Formula(NamedTuple):
 
 
 def set_formulas(formulas: Sequence[Formula]) -> Code:
-    """Translate the formulas of a report.
+    """Translate a report's formulas to a Typst array, each with its TeX as alternative text.
 
-    Args:
-        formulas: In their order: a macro that one defines is known to those below it, and equations
-            are numbered through.
-
-    Returns:
-        A Typst array of them, each with its TeX as alternative text. With a warning, a command that
-        nobody knows is printed as its name, and what is no formula at all as its TeX.
+    Their order counts: a macro that one defines is known to those below it, and equations are
+    numbered through. With a warning, a command that nobody knows is printed as its name, and what
+    is no formula at all as its TeX.
     """
     done = []
     for formula, mathml in zip(formulas, _mathml(formulas), strict=True):
@@ -139,10 +136,6 @@ def _spelt(tex: str, displayed: bool) -> str:
     if re.search(r"\\(?:tag|label)\b", tex):
         tex = rf"\begin{{equation}}{tex}\end{{equation}}"
     return tex
-
-
-def _escaped(text: str) -> str:
-    return re.sub(r"([_#$%&{}])", r"\\\1", text)
 
 
 def _eqnarray(star: str, body: str) -> str:

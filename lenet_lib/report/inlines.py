@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -42,7 +42,7 @@ BARE_WORDS = {"figure", "fig.", "table", "tab.", "equation", "eq.", "图", "表"
 """A link whose words are no more than this is printed as the number of what it leads to."""
 BETWEEN_HAN = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])")
 MATH = re.compile(  # as MathJax finds it in the text of a page
-    rf"\$\$(?P<block>.+?)\$\$|{DOLLARS % 'inline'}"
+    rf"\$\$(?P<block>.+?)\$\$|{DOLLARS}"
     r"|\\\((?P<round>.+?)\\\)|\\\[(?P<square>.+?)\\\]"
     r"|(?P<bare>\\begin\{([a-z]+\*?)\}.*?\\end\{\6\})|(?P<ref>\\(?:eq)?ref\{[^{}]*\})",
     re.DOTALL,
@@ -52,12 +52,8 @@ BLANKS = {'" "', "linebreak()"}
 
 
 @dataclass
-class Inlines(Figures):
-    """Writes the running text of one notebook.
-
-    Each formula goes to ``formulas``, and the text refers to them by number, so that all can be set
-    together.
-    """
+class Inlines(Figures, ABC):
+    """Writes the running text of one notebook; its formulas, by number, are set all together."""
 
     formulas: list[Formula]
     cited: set[str] = field(default_factory=set, init=False)  # addresses that the text links to
@@ -86,8 +82,6 @@ class Inlines(Figures):
             return [call("linebreak")]
         if tag == "img":
             return [self.inline_picture(node)]
-        if tag == "x-math":
-            return [self.math(node.text(), displayed="block" in node.attributes)]
         if tag in RAW:
             text = breakable(node.text().replace(NO_MATH, "$"))
             return [call("keys" if tag == "kbd" else "raw", text)]
@@ -115,15 +109,12 @@ class Inlines(Figures):
         for match in MATH.finditer(text):
             pieces += _words(text[end : match.start()])
             ((name, tex),) = [(name, tex) for name, tex in match.groupdict().items() if tex]
-            pieces.append(self.math(tex, displayed=name in {"block", "square", "bare"}))
+            displayed = name in {"block", "square", "bare"}
+            code = f"formulas.at({len(self.formulas)})"
+            pieces.append(Displayed(code) if displayed else Code(code))
+            self.formulas.append(Formula(tex, displayed, f"{self.notebook}, cell {self.cell}"))
             end = match.end()
         return pieces + _words(text[end:])
-
-    def math(self, tex: str, *, displayed: bool) -> Code:
-        """Write a formula."""
-        self.formulas.append(Formula(tex, displayed, self.where))
-        code = f"formulas.at({len(self.formulas) - 1})"
-        return Displayed(code) if displayed else Code(code)
 
     def _styled(self, node: Node, content: list[Code]) -> list[Code]:
         style = style_of(node)
@@ -145,22 +136,20 @@ class Inlines(Figures):
             back.decompose()
         first, *rest = [child for child in children(note) if not is_blank(child)] or [note]
         opening = self.inlines(children(first) if first.tag == "p" else [first])
-        return [call("footnote", joined([opening, *([self.nested(rest)] if rest else [])]))]
+        more = [call("parbreak"), self.nested(rest)] if rest else []
+        return [call("footnote", joined([opening, *more]))]
 
     def _link(self, node: Node, content: list[Code]) -> list[Code]:
         anchor = node.attributes.get("id") or node.attributes.get("name")
-        marks = [self._anchor(anchor)] if anchor else []
         target = (node.attributes.get("href") or "").strip()
-        if not content or not target:
-            return [*marks, *content]
-        if scheme_of(target) in WEB:
+        if content and scheme_of(target) in WEB:
             if not self.in_references:
                 self.cited.add(target.lower())
-            return [*marks, call("link", target, joined(content))]
-        if label := self._label(target):
+            content = [call("link", target, joined(content))]
+        elif content and (label := self._label(target)):
             bare = text_of(node).lower() in BARE_WORDS
-            return [*marks, call("see", label, joined(content), bare)]
-        return [*marks, *content]
+            content = [call("see", label, joined(content), bare)]
+        return [self._anchor(anchor), *content] if anchor else content
 
     def _label(self, target: str) -> str:
         """Find where in the report a link leads: to a heading, an anchor, a figure, a notebook."""
@@ -192,13 +181,11 @@ def _words(text: str) -> list[Code]:
 
 def trimmed(pieces: list[Code]) -> list[Code]:
     """Drop the blanks and breaks at the ends of a paragraph, and blanks that open a line."""
-    for before, (number, piece) in pairwise(enumerate(pieces)):
-        if before[1] == "linebreak()" and piece.startswith('" '):
+    for number, (before, piece) in enumerate(pairwise(pieces), start=1):
+        if before == "linebreak()" and piece.startswith('" '):
             pieces[number] = Code(f'"{piece[2:]}')
-    while pieces and pieces[0] in BLANKS:
-        pieces = pieces[1:]
-    while pieces and pieces[-1] in BLANKS:
-        pieces = pieces[:-1]
+    shown = [number for number, piece in enumerate(pieces) if piece not in BLANKS]
+    pieces = pieces[shown[0] : shown[-1] + 1] if shown else []
     if pieces and pieces[0].startswith('" '):
         pieces[0] = Code(f'"{pieces[0][2:]}')
     if pieces and pieces[-1].endswith(' "'):

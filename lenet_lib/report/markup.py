@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from html import escape, unescape
-from typing import Any, ClassVar
+from typing import Any
 
-from mistune import BlockParser, HTMLRenderer
-from mistune.plugins import import_plugin
-from nbconvert.filters.markdown_mistune import (
-    MarkdownWithMath,
-    MathBlockParser,
-    MathInlineParser,
+from mistune import (
+    BlockParser,
+    BlockState,
+    HTMLRenderer,
+    InlineParser,
+    InlineState,
+    Markdown,
+    create_markdown,
 )
 from PIL import ImageColor
 from selectolax.lexbor import LexborHTMLParser
@@ -26,8 +28,16 @@ cell; no text may hold them."""
 # "$5 or $6" is money, "$HOME and $PATH" are names; no formula goes over an empty line.
 DOLLARS = (
     r"(?<![$\\])\$(?!\d[^$]*(?:\$\d|\s\$)|\S[^$]*\s\$\w)"
-    r"(?P<%s>(?:[^$\n`]|\\\$|\n(?!\s*\n))+?)(?<![$\\])\$(?!\$)"
+    r"(?P<inline>(?:[^$\n`]|\\\$|\n(?!\s*\n))+?)(?<![$\\])\$(?!\$)"
 )
+# In Markdown, where brackets need a second backslash.
+DISPLAYED = (
+    r"(?s:(?<!\\)\$\$.*?(?<!\\)\$\$|\\\\\[.*?\\\\\]"
+    r"|\\begin\{(?P<environment>[a-z]*\*?)\}.*?\\end\{(?P=environment)\})"
+)
+FORMULA = rf"{DISPLAYED}|(?s:\\\\\(.*?\\\\\))|{DOLLARS}"
+PLUGINS = ["strikethrough", "table", "url", "task_lists", "def_list", "footnotes"]
+PLUGINS += [f"mistune.plugins.table.table_in_{place}" for place in ("list", "quote")]
 
 SKIPPED = {"style", "script", "link", "meta", "title", "template", "noscript", "head", "button"}
 SKIPPED |= {"select", "textarea", "progress", "caption", "colgroup", "source", "track"}
@@ -43,8 +53,11 @@ RAW = {"code", "tt", "kbd", "samp"}
 HIDDEN = "[hidden], [style*='display:none'], [style*='display: none']"
 DEFINITION = re.compile(r"\\(re)?newcommand|\\def\b")
 RULE = re.compile(r"([^{}@]+)\{([^{}]*)\}")
-FENCE_OR_TABLE = re.compile(
-    r"^[ \t]*(`{3,}|~{3,}).*?^[ \t]*\1[`~]*[ \t]*$"
+BOXES = ("note", "tip", "hint", "important", "warning", "caution", "danger", "info", "success")
+BOX_FENCE_OR_TABLE = re.compile(  # a box as Jupyter Book and Quarto write one
+    r"^(?P<ends>`{3,}|:{3,}) *\{(?:\.callout-)?(?P<kind>" + "|".join(BOXES) + r")\b[^}\n]*\}"
+    r"(?P<title>[^\n]*)\n(?::\w+:[^\n]*\n)*(?P<body>.*?)^(?P=ends) *$"
+    r"|^[ \t]*(?P<fence>`{3,}|~{3,}).*?^[ \t]*(?P=fence)[`~]*[ \t]*$"
     r"|^(?P<rows>(?P<indent>[ \t]*)[^\s>][^\n]*\|[^\n]*\n"
     r"[ \t]*(?=[^\n]*\|)\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*(?:\n|\Z)"
     r"(?:[^\n]*\|[^\n]*(?:\n|\Z))*)",
@@ -56,56 +69,62 @@ PALE = 0.9  # of white's brightness: a colour chosen for a dark screen
 
 
 class _Renderer(HTMLRenderer):
-    """Marks formulas as elements, and leaves everything else to the HTML parser."""
-
-    NAME = "html"
+    """Leaves formulas as they are written, and everything else to the HTML parser."""
 
     def text(self, text: str) -> str:
         return escape(unescape(text).replace("$", NO_MATH), quote=False)
 
-    def block_math(self, text: str) -> str:
-        return f"<x-math block>{escape(text)}</x-math>"
+    def block_code(self, code: str, info: str | None = None) -> str:
+        if info and info.startswith("{"):  # a directive's first line says more than a language
+            return super().block_code(f"{info}\n{code}")
+        return super().block_code(code, info)
 
-    def inline_math(self, text: str) -> str:
-        return f"<x-math>{escape(text)}</x-math>"
-
-    def latex_environment(self, name: str, body: str) -> str:
-        return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
-
-
-class _Inline(MathInlineParser):
-    """Leaves money its dollars."""
-
-    SPECIFICATION: ClassVar = {
-        **MathInlineParser.SPECIFICATION,
-        "inline_math_tex": DOLLARS % "math_inline_tex",
-    }
+    def formula(self, text: str) -> str:
+        return escape(text, quote=False)
 
 
-class _Block(MathBlockParser):
-    """Asks for a space after a heading's hash, as code hosts and JupyterLab do."""
+def _formulas(md: Markdown) -> None:
+    """Keep Markdown's hands off formulas: a plugin of mistune."""
 
-    HEADING = BlockParser.SPECIFICATION["atx_heading"]
-    SPECIFICATION: ClassVar = {**MathBlockParser.SPECIFICATION, "atx_heading": HEADING}
+    def in_line(_: InlineParser, match: re.Match[str], state: InlineState) -> int:
+        bracketed = re.fullmatch(r"\\(\\[(\[].*\\)(\\[)\]])", match[0], re.DOTALL)
+        tex = bracketed[1][:-1] + bracketed[2] if bracketed else match[0]
+        state.append_token({"type": "formula", "raw": tex})
+        return match.end()
+
+    def on_lines(_: BlockParser, match: re.Match[str], state: BlockState) -> int:
+        state.add_paragraph(match[0])
+        return match.end()
+
+    md.inline.register("formula", FORMULA, in_line, before="escape")
+    md.block.register("formula", DISPLAYED, on_lines, before=md.block.rules[0])
+    for rules in (md.block.list_rules, md.block.block_quote_rules):
+        rules.insert(0, "formula")
 
 
 @cache
-def _markdown() -> MarkdownWithMath:
-    anywhere = [f"mistune.plugins.table.table_in_{place}" for place in ("list", "quote")]
-    plugins = map(import_plugin, (*MarkdownWithMath.DEFAULT_PLUGINS, "footnotes", *anywhere))
+def _markdown() -> Markdown:
     renderer = _Renderer(escape=False, allow_harmful_protocols=True)  # the writer looks at links
-    return MarkdownWithMath(renderer, _Block(), _Inline(), plugins)
+    return create_markdown(renderer=renderer, plugins=[*PLUGINS, _formulas])
 
 
 def from_markdown(text: str) -> Node:
     """Render Markdown and return the tree's root."""
-    html = _markdown().render(FENCE_OR_TABLE.sub(_even, text)).replace(NO_BAR, "|")
+    html = str(_markdown()(BOX_FENCE_OR_TABLE.sub(_even, text))).replace(NO_BAR, "|")
     # What Markdown takes for a comment's end may be none to HTML: all that follows would be lost.
     return from_html(HALF_COMMENT.sub("", html))
 
 
 def _even(match: re.Match[str]) -> str:
-    """Give all rows of a table as many cells as the longest; bars in code and formulas end none."""
+    """Write a box as JupyterLab knows one, and give all rows of a table the cells of the longest.
+
+    Bars in a table's code and formulas end no cell.
+    """
+    if kind := match["kind"]:
+        title, body = match["title"].strip(), BOX_FENCE_OR_TABLE.sub(_even, match["body"])
+        body = f"**{title}**\n\n{body}" if title else body
+        start = f'<div class="alert alert-{kind}" data-name="{kind.capitalize()}">'
+        return f"\n{start}\n\n{body}\n</div>\n"
     if not match["rows"]:
         return match[0]
     rows = [

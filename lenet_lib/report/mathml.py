@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
 from lenet_lib.report.markup import Node, children, colour_of, style_of
 from lenet_lib.report.typst_code import Code, array, call, joined, literal
@@ -38,23 +37,18 @@ def is_large(table: Node) -> bool:
 
 
 def content(node: Node) -> Code:
-    """Write what a node holds."""
-    return joined(_row(children(node)))
+    """Write what a node holds; a name before an invisible "apply" is an operator's."""
+    nodes = children(node)
+    named = [node.tag == "mo" and node.text() == APPLY for node in nodes]
+    written = map(_node, nodes, [*named[1:], False])
+    return joined(code for code in written if code)
 
 
-def _row(nodes: list[Node]) -> Iterator[Code]:
-    """Write a row of nodes; a name before an invisible "apply" is an operator's."""
-    for node, after in pairwise([*nodes, None]):
-        named = after is not None and after.tag == "mo" and after.text() == APPLY
-        if code := _node(node, named=named):
-            yield code
+def _part(node: Node, named: bool = False) -> Code:
+    return _node(node, named) or NOTHING
 
 
-def _part(node: Node, *, named: bool = False) -> Code:
-    return _node(node, named=named) or NOTHING
-
-
-def _node(node: Node, *, named: bool = False) -> Code | None:
+def _node(node: Node, named: bool = False) -> Code | None:
     """Write a node; nothing for one that is not to be seen."""
     text, parts = str(node.text()).translate(UNSEEN), children(node)
     match node.tag:
@@ -85,15 +79,11 @@ def _node(node: Node, *, named: bool = False) -> Code | None:
             return call("math.root", _part(parts[1]), _part(parts[0]))
         case "msub" | "msup" | "msubsup":
             places = {"msub": ["br"], "msup": ["tr"]}.get(node.tag, ["br", "tr"])
-            return _attached(
-                _part(parts[0], named=named), dict(zip(places, parts[1:], strict=True))
-            )
+            return _attached(_part(parts[0], named), dict(zip(places, parts[1:], strict=True)))
         case "mmultiscripts":
-            after, before = parts[1:3], [part for part in parts[4:] if part.tag != "mprescripts"]
-            scripts = dict(zip(("br", "tr"), after, strict=False))
-            return _attached(
-                _part(parts[0]), scripts | dict(zip(("bl", "tl"), before, strict=False))
-            )
+            scripts = [part for part in parts[1:] if part.tag != "mprescripts"]
+            places = ["br", "tr", "bl", "tl"]
+            return _attached(_part(parts[0]), dict(zip(places, scripts, strict=False)))
         case "munder" | "mover" | "munderover":
             return _limits(node, parts)
         case "mtable":
@@ -115,7 +105,7 @@ def _group(node: Node, parts: list[Node], named: bool) -> Code:
             return _matrix(parts[1], *(str(parts[n].text()).translate(UNSEEN) for n in (0, 2)))
         return call("math.lr", content(node))
     shown = [part for part in parts if part.tag != "mspace" or part.attributes.get("width")]
-    return _part(shown[0], named=True) if named and len(shown) == 1 else content(node)
+    return _part(shown[0], True) if named and len(shown) == 1 else content(node)
 
 
 def _is_fence(node: Node) -> bool:
@@ -167,7 +157,7 @@ def _limits(node: Node, parts: list[Node]) -> Code:
     inner = children(base) if base.tag in {"munder", "mover"} else []
     if len(others) == 1 and inner and (brace := BRACES.get(str(inner[-1].text()))):
         return call(f"math.{brace}", _part(inner[0]), _part(others[0]))
-    below = _part(base, named=True)
+    below = _part(base, True)
     if len(others) == 1:
         if sign in BRACES:
             return call(f"math.{BRACES[sign]}", below)

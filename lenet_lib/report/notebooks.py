@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbconvert.filters import strip_ansi
-from nbconvert.preprocessors import CoalesceStreamsPreprocessor, TagRemovePreprocessor
 from nbformat import NotebookNode
 
 from lenet_lib.errors import LenetError, LenetWarning
@@ -20,11 +18,14 @@ from lenet_lib.report.settings import Settings
 
 BOOK_ONLY = {"full-only", "solutions"}
 """Tags of cells that the coursework edition leaves out; they are shown everywhere else."""
+WIDGETS = "application/vnd.jupyter.widget-state+json"
 NEEDED: dict[str, dict[str, Any]] = {
     "stream": {"name": "stdout", "text": ""},
     "error": {"ename": "", "evalue": "", "traceback": []},
 }
 """What an output must have, with what stands for it where it is missing; others have ``data``."""
+ANSI = re.compile(r"\x1b\[.*?[@-~]")
+"""What changes a terminal's colours."""
 FRONT_MATTER = re.compile(r"---\s*\n(.*\n)?---\s*", re.DOTALL)
 """A first raw cell such as Quarto's and Jupytext's; of its YAML, the title is for the reader."""
 TITLE = re.compile(r"""^title:\s*(["']?)(\S.*?)\1\s*$""", re.MULTILINE)
@@ -40,6 +41,7 @@ class Notebook:
     language: str
     dataset: str
     title: str
+    widgets: dict[str, Any]
 
 
 def read_notebook(path: Path, settings: Settings) -> Notebook:
@@ -59,14 +61,9 @@ def read_notebook(path: Path, settings: Settings) -> Notebook:
 
 
 def prepare(node: NotebookNode, name: str, folder: Path, settings: Settings) -> Notebook:
-    """Check an open notebook, and tidy a copy of it.
+    """Check an open notebook, and tidy a copy of it, without what its tags leave out.
 
-    Args:
-        node: The notebook as nbformat reads it; it is not changed.
-        name: Its file name without the ending: what links from other notebooks call it.
-        folder: Where it lies: relative pictures are looked for from here.
-        settings: Whether what tags fold away (``hide-…``, ``full-only``, ``solutions``) is printed
-            too, and code, and errors; what they remove (``remove-…``) never is.
+    Links from other notebooks call it by its name; its folder is where its pictures are looked for.
     """
     try:
         return _prepared(nbformat.from_dict(copy.deepcopy(node)), name, folder, settings)
@@ -88,17 +85,14 @@ def _prepared(node: NotebookNode, name: str, folder: Path, settings: Settings) -
     gone = {f"{verb}-cell" for verb in verbs} | (set() if settings.full else BOOK_ONLY)
     node.cells = [cell for cell in node.cells if not gone & _tags(cell)]
     _check(node, name, allow_errors=settings.allow_errors)
-    tags = TagRemovePreprocessor(
-        remove_input_tags={f"{verb}-input" for verb in verbs},
-        remove_all_outputs_tags={f"{verb}-output" for verb in verbs},
-    )
-    node, _ = tags.preprocess(node, {})
-    node, _ = CoalesceStreamsPreprocessor().preprocess(node, {})
     for cell in node.cells:
-        removed = _table(cell.metadata, "transient").get("remove_source", False)
+        if cell.cell_type != "code":
+            continue
         folded = _table(cell.metadata, "jupyter").get("source_hidden", False) and not settings.full
-        if cell.cell_type == "code" and (removed or folded or not settings.code):
+        if folded or not settings.code or {f"{verb}-input" for verb in verbs} & _tags(cell):
             cell.source = ""
+        if {f"{verb}-output" for verb in verbs} & _tags(cell):
+            cell.outputs = []
     language, kernel = (_table(node.metadata, key) for key in ("language_info", "kernelspec"))
     return Notebook(
         name,
@@ -107,6 +101,7 @@ def _prepared(node: NotebookNode, name: str, folder: Path, settings: Settings) -
         language=str(language.get("name") or kernel.get("language") or "python"),
         dataset=str(_table(node.metadata, "lenet").get("dataset", "")),
         title=title,
+        widgets=_table(_table(_table(node.metadata, "widgets"), WIDGETS), "state"),
     )
 
 
@@ -117,7 +112,7 @@ def _completed(data: Any) -> Any:
     return data
 
 
-def _table(metadata: NotebookNode, key: str) -> dict[str, Any]:
+def _table(metadata: dict[str, Any], key: str) -> dict[str, Any]:
     """Return a table within metadata; an empty one for whatever else stands there."""
     value = metadata.get(key)
     return value if isinstance(value, dict) else {}
@@ -136,6 +131,18 @@ def _tidy(cell: NotebookNode) -> None:
         for key, stand_in in NEEDED.get(output.output_type, {"data": {}, "metadata": {}}).items():
             if not isinstance(output.get(key), type(stand_in)):
                 output[key] = copy.copy(stand_in)
+    cell.outputs = _merged(cell.outputs)
+
+
+def _merged(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Join what a cell wrote to one stream in pieces."""
+    merged: list[NotebookNode] = []
+    for output in outputs:
+        if output.output_type == "stream" and merged and merged[-1].get("name") == output.name:
+            merged[-1].text += output.text
+        else:
+            merged.append(output)
+    return merged
 
 
 def _take_title(node: NotebookNode) -> str:
@@ -155,10 +162,11 @@ def _check(node: NotebookNode, name: str, *, allow_errors: bool) -> None:
         meant = allow_errors or "raises-exception" in _tags(cell)
         for output in cell.outputs:
             if output.output_type == "error" and not meant:
+                error = f"{output.ename}: {ANSI.sub('', output.evalue)[:200]}"
                 raise LenetError(
-                    f"The notebook {name} stopped at cell {cell.metadata.number} with "
-                    f"{output.ename}: {strip_ansi(output.evalue)[:200]}. Mend it and run it again; "
-                    "where the error is meant, tag the cell raises-exception or say --allow-errors."
+                    f"The notebook {name} stopped at cell {cell.metadata.number} with {error}. "
+                    "Mend it and run it again; where the error is meant, tag the cell "
+                    "raises-exception or say --allow-errors."
                 )
     waiting = [
         cell.metadata.number for cell in code if cell.execution_count is None and not cell.outputs

@@ -62,24 +62,19 @@ class ImageStore:
 
 
 def read_picture(folder: Path, target: str, attachments: dict[str, bytes]) -> bytes:
-    """Read a picture that a notebook names.
-
-    Args:
-        folder: The notebook's folder.
-        target: The address as written: a relative path, ``attachment:`` and a name, or ``data:``.
-        attachments: The pictures that the cell holds.
+    """Read a picture by its address: a path from the notebook's folder, an attachment, or data.
 
     Raises:
         BrokenImageError: It is nowhere, or it is not the notebook's to show.
     """
     scheme, _, rest = target.partition(":")
-    if scheme == "attachment":
-        if (name := unquote(rest)) in attachments:
-            return attachments[name]
-        raise BrokenImageError("the cell has no such attachment")
     if scheme == "data":
         kind, _, content = rest.partition(",")
         return decoded(content) if ";base64" in kind else unquote(content).encode()
+    if scheme == "attachment" and unquote(rest) in attachments:
+        return attachments[unquote(rest)]
+    if scheme == "attachment":
+        raise BrokenImageError("the cell has no such attachment")
     if scheme_of(target):
         raise BrokenImageError("it is not in the notebook's project, and nothing is downloaded")
     try:
@@ -94,11 +89,9 @@ def read_picture(folder: Path, target: str, attachments: dict[str, bytes]) -> by
 
 
 def print_version(folder: Path, name: str) -> Path | None:
-    """Find the drawing of a figure for print: ``figures/<name>.svg``, else ``.png``.
+    """Find the drawing of a figure for print: ``<name>.svg``, else ``.png``.
 
-    Args:
-        folder: The notebook's folder; ``figures/`` is looked for in it and beside it.
-        name: The figure's bare name.
+    It lies in ``figures/`` in the notebook's folder or beside that.
     """
     if not re.fullmatch(r"\w[\w-]*", name):
         return None
@@ -110,10 +103,10 @@ def print_version(folder: Path, name: str) -> Path | None:
     return None
 
 
-def decoded(text: str | list[str]) -> bytes:
+def decoded(text: str) -> bytes:
     """Decode base64; nothing where it is none."""
     try:
-        return base64.b64decode(unquote("".join(text)))
+        return base64.b64decode(unquote(text))
     except ValueError:
         return b""
 
@@ -156,16 +149,18 @@ def _svg(data: bytes) -> tuple[bytes, str, float, float]:
         data = _words_of_html(root)
     box = [_number(size) for size in re.split(r"[\s,]+", root.get("viewBox", "").strip())]
     natural = box[2:] if len(box) == 4 and min(box[2:]) > 0 else [600.0, 400.0]
-    width = _points(root.get("width"), natural[0])
-    height = _points(root.get("height"), width / 0.75 * natural[1] / natural[0])
+    width, height = (points_of(root.get(name, "")) for name in ("width", "height"))
+    width = natural[0] * 0.75 if width is None else width
+    height = width * natural[1] / natural[0] if height is None else height
     if min(width, height) <= 0:
         raise BrokenImageError("it has no size")
     return data, "svg", width, height
 
 
-def _points(length: str | None, pixels: float) -> float:
-    match = re.fullmatch(r"\s*([\d.]+)\s*(pt|px|in|cm|mm|)\s*", length or "")
-    return float(match[1]) * POINTS[match[2]] if match else pixels * 0.75
+def points_of(length: str) -> float | None:
+    """Return a length in points; pixels are those of CSS; nothing for what is no such length."""
+    match = re.fullmatch(r"\s*(\d*\.?\d+)\s*(pt|px|in|cm|mm|)\s*", length)
+    return float(match[1]) * POINTS[match[2]] if match else None
 
 
 def _links_out(element: ElementTree.Element) -> bool:
@@ -186,13 +181,9 @@ def _words_of_html(root: ElementTree.Element) -> bytes:
         place = next(parent.iter(f"{SVG}text"), None)  # draw.io's stand-in, cut short but in place
         if place is None:
             x, y, w, h = (_number(html.get(name)) for name in ("x", "y", "width", "height"))
-            middle = {
-                "x": f"{x + w / 2}",
-                "y": f"{y + h / 2}",
-                "text-anchor": "middle",
-                "font-size": "12",
-            }
-            place = ElementTree.SubElement(parent, f"{SVG}text", middle)
+            look = {"text-anchor": "middle", "font-size": "12"}
+            look |= {"x": f"{x + w / 2}", "y": f"{y + h / 2}"}
+            place = ElementTree.SubElement(parent, f"{SVG}text", look)
         for inner in [*place]:
             place.remove(inner)
         place.text = words
@@ -215,19 +206,16 @@ def _bitmap(data: bytes) -> tuple[bytes, str, float, float]:
             points = 72 / (dpi if dpi > 10 else CSS_DPI)
             suffix = FORMATS.get(image.format or "", "")
             upright = ImageOps.exif_transpose(image)
-            if not suffix or upright.width > MAX_PIXELS[0] or upright.height > MAX_PIXELS[1]:
-                data, suffix = _smaller(upright.copy(), photo=suffix == "jpg")
-            return data, suffix, upright.width * points, upright.height * points
+            width, height = upright.size
+            if not suffix or width > MAX_PIXELS[0] or height > MAX_PIXELS[1]:
+                suffix = "jpg" if suffix == "jpg" else "png"  # a photo stays a JPEG
+                smaller = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+                smaller.thumbnail(MAX_PIXELS)
+                buffer = io.BytesIO()
+                smaller.save(buffer, "JPEG" if suffix == "jpg" else "PNG", quality=88)
+                data = buffer.getvalue()
+            return data, suffix, width * points, height * points
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise BrokenImageError("it cannot be decoded") from error
     except Image.DecompressionBombError as error:
         raise BrokenImageError("it has too many pixels") from error
-
-
-def _smaller(image: Image.Image, *, photo: bool) -> tuple[bytes, str]:
-    """Shrink a bitmap to what print can show; a photo stays a JPEG."""
-    image = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    image.thumbnail(MAX_PIXELS)
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG" if photo else "PNG", quality=88)
-    return buffer.getvalue(), "jpg" if photo else "png"

@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +59,7 @@ class Settings:
     @property
     def timestamp(self) -> int:
         """Seconds since 1970 at that day's midnight UTC: the only time written into the PDF."""
-        midnight = dt.datetime.combine(self.day, dt.time(), tzinfo=dt.UTC)
-        return int(midnight.timestamp())
+        return int(dt.datetime.combine(self.day, dt.time(), tzinfo=dt.UTC).timestamp())
 
 
 def read_settings(
@@ -69,19 +68,14 @@ def read_settings(
     """Read the defaults and let options win.
 
     Args:
-        folder: Where the notebooks are; its ``report.toml`` is read. Copies of the project's
-            notebooks may lie anywhere: for them it is that of ``notebooks/`` in the working
-            directory.
+        folder: Where the notebooks and their ``report.toml`` are. Copies of the project's notebooks
+            may lie anywhere: theirs is that of ``notebooks/`` in the working directory.
         names: The notebooks, without their endings. Where one is not the project's own, the report
             gets from the file only who wrote it, when, and in which language.
         **options: Fields of `Settings`; ``None`` means "not given".
-
-    Returns:
-        Checked: its date is a date, and what ``results`` names lies beside the ``report.toml``.
     """
-    settings = replace(Settings(), **_defaults(folder, names))
-    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
-    settings = replace(settings, **given)
+    given = {name: value for name, value in options.items() if value is not None}
+    settings = Settings(**_defaults(folder, names) | given)
     if settings.date:
         _day(settings.date)
     return settings
@@ -120,30 +114,27 @@ def _read(path: Path) -> dict[str, Any]:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise LenetError(f"{path} cannot be read as TOML: {error}.") from error
+    known = {field.name.replace("_", "-"): str(field.type) for field in fields(Settings)}
     found: dict[str, Any] = {}
     for key, value in table.items():
-        found[key.replace("-", "_")] = _value(path, key, value)
+        if key not in known:
+            raise LenetError(f"{path} has an unknown key {key!r}; known are {', '.join(known)}.")
+        name = key.replace("-", "_")
+        match known[key], value:
+            case "bool", bool():
+                found[name] = value
+            case "str", str() | dt.date():
+                found[name] = str(value).strip()
+            case ("bool" | "str") as kind, _:
+                wanted = "true or false" if kind == "bool" else "a text in quotes"
+                raise LenetError(f"{path}: {key} must be {wanted}.")
+            case _, list() if all(isinstance(name, str) for name in value):
+                found[name] = tuple(name.removesuffix(".ipynb") for name in value)
+            case _:
+                raise LenetError(f"{path}: {key} must be a list of notebooks' names in quotes.")
     if found.get("results"):
         found["results"] = str(path.parent / found["results"])
     return found
-
-
-def _value(path: Path, key: str, value: object) -> str | bool | tuple[str, ...]:
-    known = {field.name.replace("_", "-"): field.type for field in fields(Settings)}
-    if key not in known:
-        raise LenetError(f"{path} has an unknown key {key!r}; known are {', '.join(known)}.")
-    kind = known[key]
-    if kind == "bool":
-        if isinstance(value, bool):
-            return value
-        raise LenetError(f"{path}: {key} must be true or false.")
-    if kind != "str":
-        if isinstance(value, list) and all(isinstance(name, str) for name in value):
-            return tuple(name.removesuffix(".ipynb") for name in value)
-        raise LenetError(f"{path}: {key} must be a list of notebooks' names in quotes.")
-    if isinstance(value, str | dt.date):
-        return str(value).strip()
-    raise LenetError(f"{path}: {key} must be a text in quotes.")
 
 
 def _day(text: str) -> dt.date:

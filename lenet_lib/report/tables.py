@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from lenet_lib.report.markup import Node, children, colour_of, style_of, text_of
 from lenet_lib.report.typst_code import Code, array, call
 
 NUMBER = re.compile(
-    r"[-+−±<]?\s*[\d.,  ]*\d[\d.,]*(e[-+]?\d+)?\s*(%|s|ms|×|pp)?|nan|inf|[-–—]?", re.IGNORECASE
+    r"\$?[-+−±<]?\s*[\d.,  ]*\d[\d.,]*(e[-+]?\d+)?\s*(%|s|ms|×|pp|\$)?|nan|inf|[-–—]?",
+    re.IGNORECASE,
 )
 MOST_ROWS, HEAD, TAIL = 60, 20, 10
 """An output's table with more rows than the first shows so many of its first and last rows."""
@@ -20,6 +22,8 @@ ROOM = 150
 """Characters that fit side by side in the smallest print that is still read with ease."""
 WIDEST = 34
 """Characters; longer texts in a cell may be broken over lines."""
+LARGE = "img, svg, pre, td table, th table"
+"""In a cell, what may be wider than its words."""
 MOST_SPAN = 1000
 
 Content = Callable[[Node], Code]
@@ -48,7 +52,7 @@ class Cell:
                 yield row, column
 
 
-def set_table(table: Node, content: Content, *, shorten: bool) -> list[tuple[Code, int]]:
+def set_table(table: Node, content: Content, *, shorten: bool) -> list[tuple[Code, int, bool]]:
     """Write a table.
 
     Args:
@@ -58,45 +62,51 @@ def set_table(table: Node, content: Content, *, shorten: bool) -> list[tuple[Cod
             not.
 
     Returns:
-        Typst for the table, and its number of rows; a table with more columns than fit side by side
-        comes in several parts, each with the columns that name the rows.
+        Typst for the table, its number of rows, and whether it is sure to fit in full size; a table
+        with more columns than fit side by side comes in several parts, each with the columns that
+        name the rows.
     """
     rows, head = _rows(table)
-    missing = len(rows) - head - HEAD - TAIL if shorten and len(rows) - head > MOST_ROWS else 0
-    if missing:
-        rows = [*rows[: head + HEAD], *rows[len(rows) - TAIL :]]
-    parts = [rows[:head], rows[head : head + HEAD if missing else None]]
-    parts += [rows[head + HEAD :]] if missing else []
+    body = rows[head:]
+    missing = len(body) - HEAD - TAIL if shorten and len(body) > MOST_ROWS else 0
     cells: list[Cell] = []
-    for part in parts:  # no cell reaches from one into the next
-        start = max((cell.row + cell.rows for cell in cells), default=0)
-        cells += _placed(part, start)
+    start = 0
+    for part in [rows[:head], body[:HEAD], body[-TAIL:]] if missing else [rows[:head], body]:
+        cells += _placed(part, start)  # no cell reaches from one part into the next
+        start += len(part)
     width = max((cell.column + cell.columns for cell in cells), default=0)
     if head == 2:
         cells = _one_head(cells, width)
-    cells = _filled(cells, width)
+    taken = {place for cell in cells for place in cell.covers()}
+    used = {row for row, _ in taken}
+    cells += [Cell(y, x) for y in used for x in range(width) if (y, x) not in taken]
+    cells.sort(key=lambda cell: (cell.row, cell.column))
     gap = (head + HEAD, f"… {missing:,} rows left out …") if missing else None
+    widths = [0] * width
+    for cell in cells:
+        if cell.columns == 1:
+            widths[cell.column] = max(widths[cell.column], min(len(cell.text), WIDEST) + 2)
+    plain = max(widths, default=0) <= WIDEST and table.css_first(LARGE) is None
     return [
-        (_written(_cut(cells, kept), kept, head, content, gap), len(rows))
-        for kept in (_shared_out(cells, width) if cells else [])
+        (
+            _written(_cut(cells, kept), kept, head, content, gap),
+            start,
+            plain and sum(widths[column] for column in kept) < ROOM / 2,
+        )
+        for kept in (_shared_out(cells, widths) if cells else [])
     ]
 
 
 def _rows(table: Node) -> tuple[list[Node], int]:
     """List a table's own rows, those of its head first, and say how many these are."""
-    rows = [row for row in table.css("tr") if _table_of(row) == table]
-    head = [row for row in rows if row.parent.tag == "thead"]
-    if not head and rows and all(cell.tag == "th" for cell in _cells(rows[0])):
-        head = rows[:1]
-    in_head = {row.mem_id for row in head}
-    rest = [row for row in rows if row.mem_id not in in_head]
-    return [*head, *sorted(rest, key=lambda row: bool(row.parent.tag == "tfoot"))], len(head)
-
-
-def _table_of(node: Node) -> Node:
-    while node.tag != "table":
-        node = node.parent
-    return node
+    order = ["thead", "tbody", "tfoot"]
+    parts = [part for part in children(table) if part.tag in order]
+    parts.sort(key=lambda part: order.index(part.tag))
+    rows = [row for part in parts for row in children(part) if row.tag == "tr"]
+    head = sum(row.parent.tag == "thead" for row in rows)
+    if not head:
+        head = len([*takewhile(lambda row: all(c.tag == "th" for c in _cells(row)), rows)])
+    return rows, head
 
 
 def _cells(row: Node) -> list[Node]:
@@ -135,25 +145,13 @@ def _one_head(cells: list[Cell], width: int) -> list[Cell]:
     return cells
 
 
-def _filled(cells: list[Cell], width: int) -> list[Cell]:
-    """Put an empty cell wherever a row has too few."""
-    taken = {place for cell in cells for place in cell.covers()}
-    used = {row for row, _ in taken}
-    empty = [Cell(y, x) for y in used for x in range(width) if (y, x) not in taken]
-    return sorted([*cells, *empty], key=lambda cell: (cell.row, cell.column))
-
-
-def _shared_out(cells: list[Cell], width: int) -> list[list[int]]:
+def _shared_out(cells: list[Cell], widths: list[int]) -> list[list[int]]:
     """Share the columns out, so that each part fits; those that name the rows are in all."""
-    widths = [0] * width
-    for cell in cells:
-        if cell.columns == 1:
-            widths[cell.column] = max(widths[cell.column], min(len(cell.text), WIDEST) + 2)
     names = 0
-    while names < width and all(c.names or not c.text for c in cells if c.column == names):
+    while names < len(widths) and all(c.names or not c.text for c in cells if c.column == names):
         names += 1
     names = names or int(cells[0].names and not cells[0].text)  # pandas leaves its corner empty
-    names = 0 if names == width or sum(widths[:names]) > ROOM / 2 else names
+    names = 0 if names == len(widths) or sum(widths[:names]) > ROOM / 2 else names
     parts = _filled_up(widths, names, ROOM)
     for room in range(ROOM, 0, -5):  # in as many parts, evenly
         if len(even := _filled_up(widths, names, room)) > len(parts):

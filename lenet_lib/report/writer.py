@@ -9,6 +9,7 @@ from itertools import groupby
 
 from lenet_lib.report.inlines import WEB, Inlines, slug_of, trimmed
 from lenet_lib.report.markup import (
+    BOXES,
     HEADINGS,
     LOST,
     NO_MATH,
@@ -38,7 +39,6 @@ from lenet_lib.report.typst_code import (
     joined,
 )
 
-BOXES = {"note", "tip", "important", "warning", "caution", "info", "success", "danger"}
 CHAPTER_NUMBER = re.compile(
     r"^\s*((chapter\s+)?\d+|(chapter|appendix)\s+\w)\s*[.):·–—-]+\s*(?=\S)", re.IGNORECASE
 )
@@ -136,7 +136,7 @@ class Writer(Inlines):
         if tag == "table":
             return self.table(node)
         if tag == "svg":
-            return [self.picture(self.stage(node.html.encode(), "a drawing"), "Drawing")]
+            return [self.picture(self.stage("a drawing", node.html.encode()), "Drawing")]
         if tag == "pre":
             names = classes_of(code) if (code := node.css_first("code")) is not None else []
             language = next((name[9:] for name in names if name.startswith("language-")), None)
@@ -152,7 +152,9 @@ class Writer(Inlines):
     def _simple(self, node: Node, tag: str, box: str) -> Code:
         """Write a block that may break over pages anywhere."""
         if box:
-            return call("callout", "", self.nested(children(node)))
+            return call(
+                "callout", node.attributes.get("data-name") or "", self.nested(children(node))
+            )
         if tag == "hr":
             return call("divider")
         if tag == "blockquote":
@@ -192,7 +194,7 @@ class Writer(Inlines):
         done: Shown = [Block("mark", self._anchor(anchor))] if anchor else []
         caption, picture = node.css_first("figcaption"), node.css_first("img")
         if node.tag == "figure" and caption is not None and picture is not None:
-            done.append(self.figure(picture, caption))
+            done.append(self.figure(picture, self.inlines(children(caption)), text_of(caption)))
         else:
             done += self.blocks(children(node))
         self._side = outer
@@ -235,11 +237,11 @@ class Writer(Inlines):
         if caption is None and own is not None:
             caption = self.inlines(children(own))
         done: Shown = []
-        for code, rows in set_table(
+        for code, rows, fits in set_table(
             node, lambda cell: self.nested(children(cell)), shorten=self.shorten
         ):
             long, label = rows > LONG, f"tab:{name}" if name and not done else None
-            code = call("data-table", code, long=long, caption=caption, name=label)
+            code = call("data-table", code, long=long, fits=fits, caption=caption, name=label)
             done.append(Block("text" if long else "solid", code))
             caption = None
         return done if done or own is None else self._paragraph(children(own))

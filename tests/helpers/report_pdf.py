@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -52,6 +55,49 @@ class Result:
         return found
 
     @property
+    def squeezed(self) -> str:
+        """All text without any blanks."""
+        return re.sub(r"[\s\u200b]", "", self.text)
+
+    def left(self, words: str) -> float:
+        """Return where a text begins, in points from the page's left edge."""
+        return next(place for text, place in self.pieces if words in text)
+
+    @property
+    def outline(self) -> list[tuple[str, int]]:
+        """The headings, each with its depth."""
+        return [*_flat(self.pdf.outline, 0)]
+
+    def drawn_widths(self) -> list[float]:
+        """Return the widths, in points, at which pictures are drawn."""
+        widths: list[float] = []
+
+        def visit(operator: bytes, _: list, matrix: list, __: list) -> None:  # type: ignore[type-arg]
+            if operator == b"Do":
+                widths.append(matrix[0])
+
+        for page in self.pdf.pages:
+            page.extract_text(visitor_operand_before=visit)
+        return [width for width in widths if width > 5]
+
+    def lowest_inks(self) -> list[float]:
+        """Return the height of the lowest text or picture on each page, page numbers aside."""
+        lowest = []
+        for page in self.pdf.pages:
+            heights: list[float] = []
+
+            def text(_: str, matrix: list, own: list, *__: object, heights=heights) -> None:  # type: ignore
+                heights.append(own[4] * matrix[1] + own[5] * matrix[3] + matrix[5])
+
+            def drawn(operator: bytes, _: list, matrix: list, __: list, heights=heights) -> None:  # type: ignore
+                if operator == b"Do":
+                    heights.append(min(matrix[5], matrix[5] + matrix[3]))
+
+            page.extract_text(visitor_text=text, visitor_operand_before=drawn)
+            lowest.append(min(height for height in heights if height > 60))
+        return lowest
+
+    @property
     def catalogue(self) -> Any:
         return self.pdf.trailer["/Root"]
 
@@ -85,6 +131,23 @@ def typeset_all(paths: list[Path], **options: Any) -> Result:
         warnings.simplefilter("always", LenetWarning)
         data = report_pdf([read_notebook(path, settings) for path in paths], settings)
     return Result(data, [str(w.message) for w in caught if w.category is LenetWarning])
+
+
+def typeset_json(folder: Path, notebook: Any, **options: Any) -> Result:
+    """Typeset a notebook as a file holds it, whether or not a program of today would write it."""
+    path = folder / "kind.ipynb"
+    path.write_text(notebook if isinstance(notebook, str) else json.dumps(notebook))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return typeset_all([path], **options)
+
+
+def _flat(outline: list[Any], depth: int) -> Iterator[tuple[str, int]]:
+    for item in outline:
+        if isinstance(item, list):
+            yield from _flat(item, depth + 1)
+        else:
+            yield item.title, depth
 
 
 def _open(thing: Any) -> Any:

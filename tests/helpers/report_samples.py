@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from nbformat import v4
+from PIL import Image
 
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="40">%s</svg>'
 PROSE = (
     "A digit is a picture of 28 × 28 pixels, each a number between 0 and 255. Two hands wrote "
     "this one differently, and a network has to look past the hand. That is the whole difficulty, "
@@ -83,16 +86,24 @@ def curves() -> Figure:
     return drawing
 
 
+@cache
 def png() -> bytes:
     buffer = io.BytesIO()
     curves().savefig(buffer, format="png", dpi=110)
     return buffer.getvalue()
 
 
+@cache
 def svg() -> bytes:
     buffer = io.BytesIO()
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "report"}):
         curves().savefig(buffer, format="svg", metadata={"Date": None})
+    return buffer.getvalue()
+
+
+def plain_png(width: int, height: int) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("L", (width, height), 90).save(buffer, "PNG")
     return buffer.getvalue()
 
 

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 import re
-import time
-from pathlib import Path
 
 import pytest
 from helpers import report_samples as samples
-from helpers.report_pdf import Result, typeset, typeset_all
+from helpers.report_pdf import Result, typeset
 from helpers.report_samples import code, display, error, figure, markdown, stream
 from nbformat import v4
 from PIL import Image
-
-from lenet_lib.errors import LenetError, LenetWarning
-from lenet_lib.report import build_report, list_notebooks, read_settings
 
 SPANS = """<table><tr><th>key<th>name<th>score<tr><th rowspan=2>a<td>x<td>1.5<tr><td>y<td>2.5
 <tr><td colspan=3>all of it<tr><td>short</table>"""
@@ -125,11 +119,11 @@ def test_text_before_the_first_title_stays_first(book: Result) -> None:
     places = [book.text.index(words) for words in ("Words before any", "box with", "Spaces")]
     assert places == sorted(places)
     assert book.text.startswith("One")  # the report's title, and the chapter where it stands
-    assert _flat(book.pdf.outline)[0].title == "One"
+    assert book.outline[0] == ("One", 0)
 
 
 def test_numbers_typed_by_hand_are_the_only_ones(book: Result) -> None:
-    titles = [entry.title for entry in _flat(book.pdf.outline)]
+    titles = [title for title, _ in book.outline]
     assert titles == ["One", "1. By hand", "1.1 Within", "The end"]
 
 
@@ -174,7 +168,7 @@ def test_tables(book: Result) -> None:
 def test_pictures_from_beside_pasted_and_with_words(book: Result) -> None:
     assert "pooling, 2 by 2, stride two" in book.text
     assert b"/DCTDecode" in book.data  # a photo stays a JPEG
-    widths = sorted(_widths(book))
+    widths = sorted(book.drawn_widths())
     assert widths[0] == pytest.approx(90, abs=1)  # 120 pixels
     assert widths[1] == pytest.approx(0.3 * 170 / 25.4 * 72, abs=1)  # 30 % of the column
 
@@ -185,130 +179,7 @@ def test_logs_keep_head_tail_and_last_states(book: Result) -> None:
     assert "ValueError: invalid literal" in book.text
 
 
-def test_source_is_never_cut(tmp_path: Path) -> None:
-    lines = "\n".join(f"x_{n} = {n}" for n in range(400)) + f"\ny = '{'z' * 4000}'"
-    result = typeset(tmp_path, code(lines))
-    text = result.text.replace("\u200b", "").replace(" ", "")
-    assert all(f"x_{n}={n}" in text for n in range(400))
-    assert text.count("z") == 4000
-
-
-def test_a_long_table_is_quick(tmp_path: Path) -> None:
-    rows = "".join("<tr>" + f"<td>{n / 7:.4f}</td>" * 10 + "</tr>" for n in range(3000))
-    start = time.process_time()
-    typeset(tmp_path, code("t", display(text_html=f"<table>{rows}</table>", text_plain="x")))
-    assert time.process_time() - start < 2
-
-
-def test_own_and_other_notebooks_have_their_own_titles(tmp_path: Path) -> None:
-    own = samples.write(tmp_path / "01-mine.ipynb", markdown("# Digits\n\n## Part"))
-    other = samples.write(tmp_path / "homework.ipynb", markdown("## Only this"))
-    (tmp_path / "report.toml").write_text(
-        'title = "The book"\ncourse = "Vision"\nabstract = "Why."\nnotebooks = ["01-mine"]\n'
-    )
-    first = typeset_all([own], title=None).text
-    assert "Vision The book" in first and "Why." in first and "1 Digits" in first
-    second = typeset_all([other], title=None).text
-    assert second.startswith("Homework Ada") and "1 Only this" in second
-    assert "Vision" not in second and "Why." not in second
-
-
-def test_editions(tmp_path: Path) -> None:
-    for name in ("01-data", "02-net", "04-rest", "05-more"):
-        works = "## References\n\n- B. Zed (1999). [doi](https://doi.org/1)\n- A. " + name
-        folded = code(f"folded_{name[:2]} = 1", stream("shown\n"), tags=("hide-input",))
-        gone = code("gone = 1", tags=("remove-cell",))
-        aside = markdown("An aside after [E](https://doi.org/3).")
-        aside.metadata["tags"] = ["full-only"]
-        title = markdown(f"# {name[3:]}\n\nBy [D](https://doi.org/2).")
-        cells = title, folded, gone, aside, markdown(works)
-        samples.write(tmp_path / f"{name}.ipynb", *cells)
-    listed = markdown(
-        "# Appendix B: References\n\nWords about it.\n\n- C. Last (2001).\n"
-        "- D. Moss (2002). [doi](https://doi.org/2)\n- E. Nash (2003). [doi](https://doi.org/3)"
-    )
-    samples.write(tmp_path / "B-works.ipynb", listed)
-    (tmp_path / "results.md").write_text(
-        "x <!-- results -->\n\n|a|\n|-|\n|99.4|\n\n<!-- /results -->"
-    )
-    (tmp_path / "report.toml").write_text(
-        'notebooks = ["01-data", "02-net"]\nbook = ["01-data", "02-net", "04-rest"]\n'
-        'appendices = ["05-more"]\nresults = "results.md"\n'
-        'references = ["B-works"]\n'
-    )
-    short = typeset_all(list_notebooks(tmp_path, full=False), full=False)
-    assert "folded" not in short.text and "shown" in short.text and "1 data" in short.text
-    assert "99.4" in short.pdf.pages[0].extract_text() and short.text.count("Zed") == 1
-    assert "C. Last (2001). • D. Moss (2002). doi • B. Zed" in short.text
-    assert "Words about" not in short.text and "aside" not in short.text
-    assert "Nash" not in short.text  # only the aside cites it
-    assert "Only in the whole book: chapter 3, the appendices." in short.text
-    whole = typeset_all(list_notebooks(tmp_path, full=True), full=True)
-    assert "folded_05 = 1" in whole.text and "gone" not in whole.text
-    assert "An aside" in whole.text and "E. Nash" in whole.text
-    assert "Only in" not in whole.text
-    titles = [entry.title for entry in _flat(whole.pdf.outline)]
-    assert titles == ["1 data", "2 net", "3 rest", "References", "A more"]
-
-
-def test_stand_in_is_named_everywhere(tmp_path: Path) -> None:
-    path = samples.write(tmp_path / "01-a.ipynb", markdown("# A\n\n" + samples.PROSE * 12))
-    path.write_text(
-        path.read_text().replace(
-            '"language_info"', '"lenet": {"dataset": "digits"}, "language_info"'
-        )
-    )
-    (tmp_path / "report.toml").write_text('dataset = "mnist"\nabstract = "About MNIST."\n')
-    result = typeset_all([path], title="On MNIST")
-    pages = [page.extract_text() for page in result.pdf.pages]
-    assert "This report is not about MNIST" in pages[0] and "About MNIST." not in pages[0]
-    assert all("On MNIST – a trial on “digits”" in " ".join(page.split()) for page in pages)
-
-
-def test_settings_of_an_edition_are_checked(tmp_path: Path) -> None:
-    (tmp_path / "report.toml").write_text("notebooks = 3")
-    with pytest.raises(LenetError, match="must be a list of notebooks"):
-        read_settings(tmp_path)
-
-
-def _flat(outline: list) -> list:  # type: ignore[type-arg]
-    return [e for item in outline for e in (_flat(item) if isinstance(item, list) else [item])]
-
-
 def _photo() -> bytes:
     buffer = io.BytesIO()
     Image.linear_gradient("L").resize((900, 300)).convert("RGB").save(buffer, "JPEG")
     return buffer.getvalue()
-
-
-def _widths(result: Result) -> list[float]:
-    """Return the widths, in points, at which bitmaps are drawn."""
-    widths: list[float] = []
-
-    def visit(operator: bytes, _: list, matrix: list, __: list) -> None:  # type: ignore[type-arg]
-        if operator == b"Do":
-            widths.append(matrix[0])
-
-    for page in result.pdf.pages:
-        page.extract_text(visitor_operand_before=visit)
-    return [width for width in widths if width > 5]
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [{"data": {"text/html": 1}}, {"data": {"text/html": None}}, {"metadata": {"text/html": 5}}],
-)
-def test_a_cell_against_the_format_keeps_its_source(
-    tmp_path: Path, wrong: dict[str, object]
-) -> None:
-    """No traceback: the source is printed, the loss is said in the PDF and by a warning."""
-    cells = [markdown("# T"), code("x = 1  # kept", display(text_plain="gone")), code("y", count=2)]
-    path = samples.write(tmp_path / "n.ipynb", *cells, code("z", stream("after")))
-    node = json.loads(path.read_text(encoding="utf-8"))
-    node["cells"][1]["outputs"][0].update(wrong)
-    path.write_text(json.dumps(node), encoding="utf-8")
-    with pytest.warns(LenetWarning, match="cell 2: a part of a cell"):
-        build_report([path], tmp_path / "n.pdf", read_settings(tmp_path, ["n"], author="A"))
-    result = Result((tmp_path / "n.pdf").read_bytes(), [])
-    assert "x = 1 # kept" in result.text and "after" in result.text
-    assert "not as the notebook format wants it" in result.text
