@@ -4,9 +4,10 @@
     python scripts/train_verifier.py --measure  # only results/out-of-distribution.csv
 
 It learns digits of MNIST's training set (the first 50,000) drawn with other pens and bent, European
-ones and a typeface's, beside letters, scribbles, bad cuts and pairs. The table is made of the last
-10,000 training digits and of typefaces that it has not seen; MNIST's test set is not looked at.
-Making the 26,000 examples takes two minutes of one core, training two more.
+ones and a typeface's, beside letters, scribbles, shadows, bad cuts and pairs; some as ragged as a
+threshold leaves them. The table is made of the last 10,000 training digits and of typefaces that it
+has not seen; MNIST's test set is not looked at.
+Making the 40,000 examples takes three minutes of one core, training four more.
 """
 
 from __future__ import annotations
@@ -34,26 +35,29 @@ from lenet_lib.photo import out_of_distribution as ood  # noqa: E402
 from lenet_lib.photo.form import normalise  # noqa: E402
 from lenet_lib.photo.verifier import NONE, WEIGHTS, Verifier, opinions  # noqa: E402
 
-PARTS = {1: 12_000, 2: 14_000}
+PARTS = {1: 20_000, 2: 20_000}
 """Seeds of the training examples, and how many of each."""
 
 HELD_OUT = (101, 2_500)
 """Seed and number of the examples that are measured; other digits, other typefaces."""
 
-RAW, EPOCHS, BATCH, RATE = 10_000, 7, 128, 6e-3
+RAW, EPOCHS, BATCH, RATE = 20_000, 7, 128, 6e-3
 """Digits as MNIST has them that are added; passes; images a step; highest learning rate."""
 
 SHARES = {
-    "letters": 0.24,
-    "Greek letters": 0.14,
-    "symbols": 0.08,
-    "faces": 0.08,
-    "shapes": 0.08,
-    "scribbles": 0.08,
-    "blots": 0.06,
-    "scrap": 0.08,
-    "pair": 0.1,
-    "crossed": 0.06,
+    "letters": 0.22,
+    "Greek letters": 0.13,
+    "symbols": 0.07,
+    "faces": 0.07,
+    "shapes": 0.07,
+    "scribbles": 0.07,
+    "blots": 0.05,
+    "shadows": 0.04,
+    "grids": 0.04,
+    "scrap": 0.07,
+    "pair": 0.08,
+    "crossed": 0.05,
+    "hole": 0.04,
 }
 """Of what is no digit."""
 
@@ -80,9 +84,9 @@ def examples(seed: int, count: int) -> Examples:
     def a_digit() -> tuple[NDArray[np.bool_], int]:
         image, label = digit()
         which = rng.random()
-        if which < 0.12:
+        if which < 0.14:
             image = european_digit(label := int(rng.choice([1, 7])), rng)
-        if 0.12 <= which < 0.22:
+        if 0.14 <= which < 0.24:
             label = int(rng.integers(10))
             drawn = ood.glyph(str(label), rng, fonts)
         else:
@@ -102,6 +106,8 @@ def examples(seed: int, count: int) -> Examples:
             return ood.scrap(ood.bend(ood.repen(mask(some[0]), rng), rng), rng)
         if kind == "pair":
             return ood.pair(mask(digit()[0]), mask(digit()[0]), rng)
+        if kind == "hole":
+            return ood.hole(ood.bend(ood.repen(mask(digit()[0]), rng), rng), rng)
         if kind == "crossed":
             return ood.crossed(ood.bend(mask(digit()[0]), rng), rng)
         if kind in {"letters", "Greek letters"}:
@@ -111,11 +117,13 @@ def examples(seed: int, count: int) -> Examples:
 
     images, labels, kinds = [], [], []
     for _ in range(count):
-        if rng.random() < 0.52:
+        if rng.random() < 0.55:
             (drawn, label), kind = a_digit(), "digit"
         else:
             kind, label = str(rng.choice(list(SHARES), p=list(SHARES.values()))), NONE
             drawn = no_digit(kind)
+        if rng.random() < 0.4 and drawn.any():
+            drawn = ood.roughen(drawn, rng)
         if drawn.sum() >= 20:
             images.append(normalise(drawn))
             labels.append(label)

@@ -49,21 +49,21 @@ def glyph(sign: str, rng: np.random.Generator, fonts: tuple[str, ...] = FONTS) -
 
 
 def repen(strokes: Mask, rng: np.random.Generator) -> Mask:
-    """Draw the same lines with another pen, half the time; 5 to 16 % of their height wide."""
+    """Draw the same lines with another pen, half the time; 5 to 20 % of their height wide."""
     from skimage.morphology import skeletonize
 
     if rng.random() < 0.5 or not strokes.any():
         return strokes
     away = ndimage.distance_transform_edt(~skeletonize(strokes))
-    return np.asarray(away < rng.uniform(0.025, 0.08) * max(trim(strokes).shape))
+    return np.asarray(away < rng.uniform(0.025, 0.1) * max(trim(strokes).shape))
 
 
 def bend(strokes: Mask, rng: np.random.Generator) -> Mask:
     """Turn, slant, stretch and warp a drawing as handwriting varies."""
-    turn, slant = rng.normal(0, 0.12), rng.normal(0, 0.15)
+    turn, slant = rng.normal(0, 0.12), rng.normal(0, 0.2)
     grid = np.indices(strokes.shape, dtype=np.float32) - SIDE / 2
     y, x = grid
-    x, y = x + slant * y, y * rng.uniform(0.85, 1.15)
+    x, y = x + slant * y, y * np.exp(rng.normal(0, 0.2))
     x, y = np.cos(turn) * x + np.sin(turn) * y, np.cos(turn) * y - np.sin(turn) * x
     waves = rng.standard_normal((2, 5, 5), dtype=np.float32)
     warp = [
@@ -72,6 +72,26 @@ def bend(strokes: Mask, rng: np.random.Generator) -> Mask:
     ]
     place = [y + 3.5 * warp[0] + SIDE / 2, x + 3.5 * warp[1] + SIDE / 2]
     return np.asarray(ndimage.map_coordinates(strokes.astype(np.float32), place, order=1) > 0.5)
+
+
+def roughen(strokes: Mask, rng: np.random.Generator) -> Mask:
+    """Spoil a drawing as a threshold does: a ragged outline, a gap in a stroke, dirt beside it."""
+    out = strokes.copy()
+    if rng.random() < 0.5:
+        grain = ndimage.gaussian_filter(rng.standard_normal(out.shape), rng.uniform(1, 4))
+        soft = ndimage.gaussian_filter(out.astype(np.float32), rng.uniform(1, 3))
+        out = soft + rng.uniform(0.04, 0.14) * grain / grain.std() > 0.5
+    rows, columns = np.nonzero(strokes)
+    if rng.random() < 0.3:
+        turn, k = rng.uniform(0, np.pi), rng.integers(len(rows))
+        y, x = np.indices(out.shape)
+        away = np.cos(turn) * (y - rows[k]) + np.sin(turn) * (x - columns[k])
+        near = np.hypot(y - rows[k], x - columns[k]) < 25
+        out &= ~(near & (np.abs(away) < rng.uniform(1, 4)))
+    if rng.random() < 0.3:
+        y, x = (int(rng.integers(v.min(), v.max() + 1)) for v in (rows, columns))
+        out[y : y + int(rng.integers(3, 12)), x : x + int(rng.integers(3, 12))] = True
+    return np.asarray(out)
 
 
 def _canvas() -> tuple[Image.Image, ImageDraw.ImageDraw]:
@@ -130,6 +150,35 @@ def blot(rng: np.random.Generator) -> Mask:
     return np.asarray(soft > np.quantile(soft, rng.uniform(0.6, 0.97)))
 
 
+def slim(strokes: Mask) -> bool:
+    """Tell whether a drawing could be a thick 1."""
+    height, width = trim(strokes).shape
+    return width < 0.45 * height
+
+
+def shadow(rng: np.random.Generator) -> Mask:
+    """Draw what a hand's shadow or a table's edge leaves: a part of the picture, cut straight."""
+    y, x = np.indices((SIDE, SIDE)) / SIDE - 0.5
+    while True:
+        out = np.ones((SIDE, SIDE), dtype=bool)
+        for _ in range(rng.integers(2, 5)):
+            turn = rng.uniform(0, 2 * np.pi)
+            out &= np.cos(turn) * x + np.sin(turn) * y < rng.uniform(0.05, 0.35)
+        if out.any() and not slim(out):
+            return out
+
+
+def grid(rng: np.random.Generator) -> Mask:
+    """Draw a piece of squared paper."""
+    turn, apart = rng.normal(0, 0.1), rng.uniform(25, 70)
+    y, x = np.indices((SIDE, SIDE))
+    x, y = np.cos(turn) * x + np.sin(turn) * y, np.cos(turn) * y - np.sin(turn) * x
+    wide = rng.uniform(3, 10)
+    out = (x + rng.uniform(0, apart)) % apart < wide
+    out |= (y + rng.uniform(0, apart)) % apart < wide
+    return np.asarray(out & (rng.random() < 0.5 or blot(rng)))
+
+
 SIGNS: Mapping[str, Callable[[np.random.Generator], Mask]] = {
     "letters": lambda rng: glyph(str(rng.choice(list(LETTERS))), rng),
     "Greek letters": lambda rng: glyph(str(rng.choice(list(GREEK))), rng),
@@ -138,6 +187,8 @@ SIGNS: Mapping[str, Callable[[np.random.Generator], Mask]] = {
     "shapes": shape,
     "scribbles": scribble,
     "blots": blot,
+    "shadows": shadow,
+    "grids": grid,
 }
 """What is no digit, by kind: functions that draw a mask of strokes, bool 160×160."""
 
@@ -157,6 +208,13 @@ def scrap(digit: Mask, rng: np.random.Generator) -> Mask:
     out = np.zeros_like(digit)
     out[rows[along < limit], columns[along < limit]] = True
     return out
+
+
+def hole(digit: Mask, rng: np.random.Generator) -> Mask:
+    """Take the ground that a digit leaves of its box: the largest piece of it, or all."""
+    labels, _ = ndimage.label(~np.pad(trim(digit), rng.integers(0, 2)))
+    largest = np.asarray(labels == 1 + np.bincount(labels.ravel())[1:].argmax())
+    return np.asarray(labels > 0) if slim(largest) or rng.random() < 0.3 else largest
 
 
 def pair(left: Mask, right: Mask, rng: np.random.Generator) -> Mask:
