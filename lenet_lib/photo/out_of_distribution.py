@@ -1,4 +1,4 @@
-"""Draw what is no digit: letters, Greek letters, symbols, faces, shapes, scribbles, and bad cuts.
+"""Draw what is no digit: letters, Greek letters, symbols, faces, shapes, scribbles, shadows.
 
 Every drawing is a mask of strokes, bool 160×160, which :func:`lenet_lib.photo.form.normalise` gives
 MNIST's form. Nothing here comes from a data set of letters: signs are a typeface's, bent and
@@ -74,26 +74,6 @@ def bend(strokes: Mask, rng: np.random.Generator) -> Mask:
     return np.asarray(ndimage.map_coordinates(strokes.astype(np.float32), place, order=1) > 0.5)
 
 
-def roughen(strokes: Mask, rng: np.random.Generator) -> Mask:
-    """Spoil a drawing as a threshold does: a ragged outline, a gap in a stroke, dirt beside it."""
-    out = strokes.copy()
-    if rng.random() < 0.5:
-        grain = ndimage.gaussian_filter(rng.standard_normal(out.shape), rng.uniform(1, 4))
-        soft = ndimage.gaussian_filter(out.astype(np.float32), rng.uniform(1, 3))
-        out = soft + rng.uniform(0.04, 0.14) * grain / grain.std() > 0.5
-    rows, columns = np.nonzero(strokes)
-    if rng.random() < 0.3:
-        turn, k = rng.uniform(0, np.pi), rng.integers(len(rows))
-        y, x = np.indices(out.shape)
-        away = np.cos(turn) * (y - rows[k]) + np.sin(turn) * (x - columns[k])
-        near = np.hypot(y - rows[k], x - columns[k]) < 25
-        out &= ~(near & (np.abs(away) < rng.uniform(1, 4)))
-    if rng.random() < 0.3:
-        y, x = (int(rng.integers(v.min(), v.max() + 1)) for v in (rows, columns))
-        out[y : y + int(rng.integers(3, 12)), x : x + int(rng.integers(3, 12))] = True
-    return np.asarray(out)
-
-
 def _canvas() -> tuple[Image.Image, ImageDraw.ImageDraw]:
     image = Image.new("L", (SIDE, SIDE))
     return image, ImageDraw.Draw(image)
@@ -153,7 +133,7 @@ def blot(rng: np.random.Generator) -> Mask:
 def slim(strokes: Mask) -> bool:
     """Tell whether a drawing could be a thick 1."""
     height, width = trim(strokes).shape
-    return width < 0.45 * height
+    return bool(width < 0.45 * height)
 
 
 def shadow(rng: np.random.Generator) -> Mask:
@@ -197,48 +177,3 @@ def prepared(kind: str, count: int, seed: int = 0) -> NDArray[np.uint8]:
     """Draw things of a kind of :data:`SIGNS`, and give them MNIST's form: uint8 N×28×28."""
     rng = np.random.default_rng([seed, list(SIGNS).index(kind)])
     return np.stack([normalise(SIGNS[kind](rng)) for _ in range(count)])
-
-
-def scrap(digit: Mask, rng: np.random.Generator) -> Mask:
-    """Lose a third to two thirds of a digit's ink, as a bad cut does."""
-    rows, columns = np.nonzero(digit)
-    angle = rng.uniform(0, 2 * np.pi)
-    along = rows * np.sin(angle) + columns * np.cos(angle)
-    limit = np.quantile(along, rng.uniform(0.35, 0.65))
-    out = np.zeros_like(digit)
-    out[rows[along < limit], columns[along < limit]] = True
-    return out
-
-
-def hole(digit: Mask, rng: np.random.Generator) -> Mask:
-    """Take the ground that a digit leaves of its box: the largest piece of it, or all."""
-    labels, _ = ndimage.label(~np.pad(trim(digit), rng.integers(0, 2)))
-    largest = np.asarray(labels == 1 + np.bincount(labels.ravel())[1:].argmax())
-    return np.asarray(labels > 0) if slim(largest) or rng.random() < 0.3 else largest
-
-
-def pair(left: Mask, right: Mask, rng: np.random.Generator) -> Mask:
-    """Set two digits side by side, or let them touch."""
-    one, other = trim(left), trim(right)
-    height = max(len(one), len(other))
-    one, other = (
-        np.pad(m, (((height - len(m)) // 2, (height - len(m) + 1) // 2), (0, 0)))
-        for m in (one, other)
-    )
-    gap = int(rng.uniform(-0.05, 0.35) * height)
-    if gap < 0:
-        return np.hstack([one[:, :gap], one[:, gap:] | other[:, :-gap], other[:, -gap:]])
-    return np.hstack([one, np.zeros((height, gap), dtype=bool), other])
-
-
-def crossed(digit: Mask, rng: np.random.Generator) -> Mask:
-    """Leave one to three printed lines or a frame's edge in the cut."""
-    out = digit.copy()
-    wide = int(rng.integers(3, 8))
-    for _ in range(rng.integers(1, 4)):
-        at = int(rng.integers(0, SIDE - wide))
-        if rng.random() < 0.5:
-            out[at : at + wide] = True
-        else:
-            out[:, at : at + wide] = True
-    return out
