@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from lenet_lib.photo import RefusedError, explain, predict, prepare
 from lenet_lib.photo.classifier import default_classifier
-from lenet_lib.photo.finds import Find
+from lenet_lib.photo.finds import Find, Options
 from lenet_lib.photo.form import THINNEST, stroke_width
 from lenet_lib.photo.pieces import Piece
 
@@ -48,6 +48,19 @@ def test_pens(pen: int) -> None:
     assert stroke_width(steps.strokes) * 20 / max(steps.strokes.shape) > 0.8 * THINNEST
     assert max(np.ptp(np.nonzero(steps.digit), axis=1)) + 1 == 20
     assert np.abs(np.array(ndimage.center_of_mass(steps.digit)) - 14).max() <= 0.5
+
+
+def test_steps_can_be_left_out() -> None:
+    thin = saved(draw(WRITTEN[7], zoom=2.6, pen=2))
+    widened, as_it_was = explain(thin), explain(thin, Options(widening=False))
+    assert as_it_was.strokes.mean() < 0.7 * widened.strokes.mean()
+    apart = saved(draw(WRITTEN["5, its bar apart"], zoom=2.0, pen=8))
+    assert explain(apart).mask.sum() > explain(apart, Options(nearby=False)).mask.sum()
+    two = draw(WRITTEN[7], zoom=1.2)
+    two.paste(draw(WRITTEN[7], zoom=1.2).crop((150, 80, 300, 200)), (310, 80))
+    explain(np.asarray(two), Options(candidates=1))
+    with pytest.raises(RefusedError, match="several"):
+        explain(np.asarray(two))
 
 
 def test_a_digit_that_touches_all_sides_is_whole() -> None:
