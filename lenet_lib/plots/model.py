@@ -183,6 +183,6 @@ def occlusion(images: Tensor, maps: Tensor, titles: Sequence[str]) -> Figure:
         shown = draw_digit(below, 100 * values, vmax=100, cmap="viridis")
         below.contour(image[0].numpy(), levels=[127], colors="white", linewidths=0.8)
     grid[0, 0].set_ylabel("image")
-    grid[1, 0].set_ylabel("patch hidden at")
+    grid[1, 0].set_ylabel("patch hidden\nat the pixel")
     colour_bar(shown, ax=grid[1], aspect=12, label="probability (%)")
     return figure
