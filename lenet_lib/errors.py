@@ -1,5 +1,9 @@
 """What a user's mistake looks like: one clear sentence, never a traceback."""
 
+from __future__ import annotations
+
+import re
+
 
 class LenetError(Exception):
     """What the user can mend; the message says what is wrong, with what, and the way out."""
@@ -9,30 +13,20 @@ class LenetWarning(UserWarning):
     """Something that changes what the results mean, but need not stop the work."""
 
 
-EXTRAS = {
-    "report": (
-        "math_core",
-        "mistune",
-        "nbconvert",
-        "nbformat",
-        "pylopdf_fonts_zh_cn",
-        "selectolax",
-        "typst",
-    ),
-    "study": ("distributed", "joblib", "pandas"),
-    "lab": ("anywidget", "ipykernel", "jupyterlab", "matplotlib", "nbclient", "seaborn"),
-    "onnx": ("onnx_ir", "onnxruntime", "onnxscript"),
-}
-"""The modules that come with each extra of ``pip install "lenet-report[…]"``."""
-
-
 def missing_extra(error: ModuleNotFoundError) -> LenetError | None:
     """Say which extra to install for a module that is not there; None if it is in none."""
+    from importlib.metadata import PackageNotFoundError, requires
+
     module = str(error.name).partition(".")[0]
-    for extra, modules in EXTRAS.items():
-        if module in modules:
+    try:
+        needs = requires("lenet-report") or []
+    except PackageNotFoundError:  # run from a folder, without being installed
+        return None
+    for need in needs:
+        found = re.match(r"([\w-]+).*; extra == .(\w+)", need)
+        if found and found[1].replace("-", "_") == module:
             return LenetError(
-                f"This needs the packages of the extra {extra!r} ({module} is not installed): "
-                f'pip install "lenet-report[{extra}]".'
+                f"This needs the packages of the extra {found[2]!r} ({module} is not installed): "
+                f'pip install "lenet-report[{found[2]}]".'
             )
     return None

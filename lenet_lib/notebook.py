@@ -95,10 +95,8 @@ def table(
     A number above 0 that rounds to 0, as a p value may, is given as less than the last place.
 
     Args:
-        frame: What to show, whole.
         decimals: Decimal places of the columns of floats: one number, or one for each column's
             name.
-        index: Whether its row labels are shown.
     """
     places = decimals if isinstance(decimals, Mapping) else {}
     default = decimals if isinstance(decimals, int) else 2

@@ -27,11 +27,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z*`<])|\n\s*\n|\n(?=\s*[|#*-])")
 
 
 def texts(book: Mapping[str, Any]) -> Iterator[str]:
-    """Go through everything that a notebook says: its Markdown, captions, alternative texts.
-
-    Args:
-        book: The notebook as its JSON has it, or as nbformat reads it.
-    """
+    """Go through everything that a notebook says: its Markdown, captions, alternative texts."""
     for cell in book["cells"]:
         if cell["cell_type"] == "markdown":
             yield "".join(cell["source"])

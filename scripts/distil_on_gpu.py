@@ -33,8 +33,7 @@ from lenet_lib.experiments.study import Tables
 from lenet_lib.models import LeNet, save_weights
 from lenet_lib.models.fast_conv import SHIFTS
 from lenet_lib.training import Fit, Recipe, fit, get_recipe
-from lenet_lib.training.committee import prepare_lessons
-from lenet_lib.training.distillation import Lessons
+from lenet_lib.training.distillation import SoftTargets, prepare_soft_targets
 from lenet_lib.training.schedule import trace_schedule
 
 SHAPES = {name: weight.shape for name, weight in LeNet().named_parameters()}
@@ -106,9 +105,9 @@ def forward(weights: Sequence[Tensor], x: Tensor) -> Tensor:
 class Students:
     """Several students of one recipe and their optimiser, AdamW, in arrays of one row each."""
 
-    def __init__(self, recipe: Recipe, seeds: Sequence[int], lessons: Lessons) -> None:
-        labels = lessons.train.labels
-        self.recipe, self.seeds, self.lessons, self.device = recipe, seeds, lessons, labels.device
+    def __init__(self, recipe: Recipe, seeds: Sequence[int], targets: SoftTargets) -> None:
+        labels = targets.train.labels
+        self.recipe, self.seeds, self.targets, self.device = recipe, seeds, targets, labels.device
         self.count = len(labels)
         rest = self.count % recipe.batch_size
         self.batches = [recipe.batch_size] * (self.count // recipe.batch_size)
@@ -124,10 +123,10 @@ class Students:
         self.order = torch.zeros(len(seeds), self.count, dtype=torch.long, device=self.device)
         self.copy = torch.zeros(len(seeds), 1, dtype=torch.long, device=self.device)
         self.graphs: dict[int, torch.cuda.CUDAGraph] = {}
-        everything = [lessons.images(copy) for copy in range(recipe.cached_augmentations)]
+        everything = [targets.images(copy) for copy in range(recipe.cached_augmentations)]
         numbered = [*enumerate(everything)]
-        self.answers = torch.cat([lessons.logits(*copy) for copy in numbered])
-        self.images = torch.cat([lessons.corrupted(*copy) for copy in numbered]).view(-1, 28, 28)
+        self.answers = torch.cat([targets.logits(*copy) for copy in numbered])
+        self.images = torch.cat([targets.corrupted(*copy) for copy in numbered]).view(-1, 28, 28)
 
     def train(self) -> None:
         """Go through all epochs."""
@@ -135,7 +134,7 @@ class Students:
             for row, seed in enumerate(self.seeds):
                 generator = torch.Generator().manual_seed(seed * 10_007 + epoch)
                 self.order[row] = torch.randperm(self.count, generator=generator)
-                self.copy[row] = self.lessons.order(seed, epoch) * self.count
+                self.copy[row] = self.targets.order(seed, epoch) * self.count
             self.at[1] = 0
             for batch in self.batches:
                 self._replay(batch)
@@ -193,7 +192,7 @@ class Students:
             model = LeNet().to(self.device)
             state = dict(zip(SHAPES, (part[0] for part in _cut(row[None])), strict=True))
             model.load_state_dict(state, strict=False)
-            update_bn((scale(part) for part in self.lessons.train.images.split(1000)), model)
+            update_bn((scale(part) for part in self.targets.train.images.split(1000)), model)
             networks.append(model.cpu().eval())
         return networks
 
@@ -221,8 +220,8 @@ def main(
     recipe, mnist, place = get_recipe(name), data.load("mnist"), torch.device(device)
     torch.backends.cuda.matmul.allow_tf32 = True
     train_teacher = partial(fit, device=place, progress=True)
-    lessons = prepare_lessons(recipe, mnist.train, train_teacher, 0, place, TEACHERS)
-    students = Students(recipe, range(seeds), lessons)
+    targets = prepare_soft_targets(recipe, mnist.train, train_teacher, 0, place, TEACHERS)
+    students = Students(recipe, range(seeds), targets)
     students.train()
     tables = Tables(out / "study.csv")
     for seed, model in zip(students.seeds, students.models(), strict=True):

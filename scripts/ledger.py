@@ -26,7 +26,7 @@ from lenet_lib.training import LADDER
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "results"
 
-ROBUSTNESS = "python scripts/robustness.py reference best robust"
+README, CHAPTER = "README.md", "notebooks/05-evidence.ipynb"
 
 MADE = {
     "study.csv": "eaea9b7",
@@ -40,12 +40,6 @@ MADE = {
     "torture.csv": "56aac45",
 }
 """Table → the commit that brought its rows; later ones renamed a recipe in it at most."""
-
-PLACES = {
-    "best": ("README.md", "notebooks/05-evidence.ipynb"),
-    "robust": ("README.md",),
-}
-"""Recipe → where its mean accuracy stands."""
 
 HEAD = """# Where each headline number comes from
 
@@ -64,16 +58,16 @@ none); `robustness.csv` needs the weights that `make study` keeps.
 
 @dataclass(frozen=True)
 class Entry:
-    """One headline number; ``shown`` is how it is printed where it stands."""
+    """One headline number; ``shown`` is how it is printed in the ``places`` where it stands."""
 
     number: str
     shown: str
-    interval: str
-    runs: int
-    minutes: float
-    command: str
     table: str
-    machine: str
+    command: str
+    interval: str = ""
+    runs: int = 1
+    minutes: float = 0
+    machine: str = "–"
     places: tuple[str, ...] = ()
 
     def line(self) -> str:
@@ -89,6 +83,11 @@ class Entry:
 
 def read(name: str) -> pd.DataFrame:
     return pd.read_csv(RESULTS / name)
+
+
+def study() -> pd.DataFrame:
+    """Read the runs of LeNet."""
+    return read("study.csv").query("network == 'LeNet'")
 
 
 def machine(runs: pd.DataFrame) -> str:
@@ -108,43 +107,49 @@ def minutes(runs: pd.DataFrame) -> float:
     return 0 if math.isnan(whole) else whole
 
 
+def about(runs: pd.DataFrame) -> dict[str, Any]:
+    """Say how many runs there are, what they cost, and what they were made on."""
+    return {"runs": len(runs), "minutes": minutes(runs), "machine": machine(runs)}
+
+
+def mean(values: pd.Series, places: int, ends: int, unit: str = "") -> dict[str, Any]:
+    """Give the mean and its interval, with so many decimal places."""
+    value, low, high = mean_interval(values)
+    interval = f"({low:.{ends}f}–{high:.{ends}f}{unit})"
+    return {"shown": f"{value:.{places}f}{unit}", "interval": interval}
+
+
 def accuracies() -> Iterator[Entry]:
     """Give the mean accuracy and loss of every recipe of the study."""
-    study = read("study.csv")
-    study = study[study.network == "LeNet"]
-    for name in dict.fromkeys(("fast", *LADDER, *study.recipe)):
-        own = study[study.recipe == name]
+    runs, places = study(), {"best": (README, CHAPTER), "robust": (README,)}
+    for name in dict.fromkeys(("fast", *LADDER, *runs.recipe)):
+        own = runs[runs.recipe == name]
         command = f"lenet study --recipe {name} --seeds {len(own)}"
         if (own.device != "cpu").all():
             command = f"python scripts/distil_on_gpu.py --recipe {name}"
-        facts = (len(own), minutes(own), command, "study.csv", machine(own))
-        mean, low, high = mean_interval(100 * own.accuracy)
-        places = PLACES.get(name, ())
-        yield Entry(
-            f"accuracy of `{name}`", f"{mean:.3f}%", f"({low:.2f}–{high:.2f}%)", *facts, places
-        )
-        mean, low, high = mean_interval(own.loss)
-        yield Entry(f"loss of `{name}`", f"{mean:.4f}", f"({low:.4f}–{high:.4f})", *facts)
-    released = study[(study.recipe == "robust") & (study.seed == 0)]
+        facts: Any = {"table": "study.csv", "command": command, **about(own)}
+        accuracy = mean(100 * own.accuracy, 3, 2, "%")
+        yield Entry(f"accuracy of `{name}`", **accuracy, **facts, places=places.get(name, ()))
+        yield Entry(f"loss of `{name}`", **mean(own.loss, 4, 4), **facts)
+    released = runs[(runs.recipe == "robust") & (runs.seed == 0)]
     yield Entry(
         "accuracy of the released model, `robust` seed 0",
         f"{released.accuracy.item():.2%}",
-        f"({released.errors.item()} errors)",
-        *(1, 0, "python scripts/distil_on_gpu.py --recipe robust", "study.csv"),
-        machine(released),
-        ("notebooks/04-evaluation.ipynb",),
+        "study.csv",
+        "python scripts/distil_on_gpu.py --recipe robust",
+        interval=f"({released.errors.item()} errors)",
+        machine=machine(released),
+        places=("notebooks/04-evaluation.ipynb",),
     )
 
 
 def differences() -> Iterator[Entry]:
     """Compare the assignment's recipe with ours, and each variant with the one before it."""
-    study = read("study.csv")
-    study = study[study.network == "LeNet"]
     ours = [("reference", name) for name in ("fast", "best", "robust")]
-    pairs = [*ours, *pairwise(LADDER), ("best", "robust")]
     row: Any
-    for row in compare_recipes(study, pairs).itertuples():
-        both = study[study.recipe.isin([row.before, row.after])]
+    for row in compare_recipes(
+        study(), [*ours, *pairwise(LADDER), ("best", "robust")]
+    ).itertuples():
         verdict = "real" if row.significant else "not claimed"
         if min(row.n_before, row.n_after) < RUNS:
             verdict = f"not claimed, fewer than {RUNS} runs a side"
@@ -152,113 +157,119 @@ def differences() -> Iterator[Entry]:
         yield Entry(
             f"`{row.after}` less `{row.before}`, points",
             f"{row.difference:+.3f}",
-            f"({span}; permutation and Holm p = {row.holm:.2g}: {verdict})",
-            len(both),
-            minutes(both),
-            f"lenet study --recipe {row.before} --recipe {row.after} --seeds {RUNS}",
             "study.csv",
-            machine(both),
+            f"lenet study --recipe {row.before} --recipe {row.after} --seeds {RUNS}",
+            interval=f"({span}; permutation and Holm p = {row.holm:.2g}: {verdict})",
+            **about(study().query("recipe in [@row.before, @row.after]")),
         )
 
 
 def speed() -> Iterator[Entry]:
     """Give what the benchmark found."""
-    runs, table = read("time_to_accuracy.csv"), "time_to_accuracy.csv"
-    readme = ("README.md",)
+    names = {"pipeline": "recipe", "train_seconds": "seconds"}
+    runs = read("time_to_accuracy.csv").rename(columns=names)
+    facts: Any = {"table": "time_to_accuracy.csv", "command": "make benchmark"}
     for pipeline, what in (
         ("reference", "the usual pipeline"),
         ("fast", "`fast`, in the benchmark"),
         ("sprint", "`sprint`, in the benchmark"),
     ):
-        own = runs[runs.pipeline == pipeline]
-        facts = (len(own), own.train_seconds.sum() / 60, "make benchmark", table, machine(own))
-        mean, low, high = mean_interval(100 * own.accuracy)
-        interval = f"({low:.2f}–{high:.2f}%)"
-        yield Entry(f"accuracy of {what}", f"{mean:.2f}%", interval, *facts, readme)
-        yield Entry(f"seconds of {what}", f"{own.train_seconds.mean():.1f} s", "", *facts, readme)
-    means = runs.groupby("pipeline")[["train_seconds", "images_per_second"]].mean()
-    ratio = means.loc["reference"] / means.loc["fast"]
-    facts = (len(runs), runs.train_seconds.sum() / 60, "make benchmark", table, machine(runs))
-    yield Entry("time of `fast` / usual", f"1/{ratio.train_seconds:.1f}", "", *facts, readme)
-    sprint = means.train_seconds["reference"] / means.train_seconds["sprint"]
-    yield Entry("time of `sprint` / usual", f"1/{sprint:.1f}", "", *facts)
-    yield Entry(
-        "images per second, `fast` / usual",
-        f"{1 / ratio.images_per_second:.1f}×",
-        "",
-        *facts,
-        readme,
-    )
+        own = runs[runs.recipe == pipeline]
+        both = {**facts, **about(own), "places": (README,)}
+        yield Entry(f"accuracy of {what}", **mean(100 * own.accuracy, 2, 2, "%"), **both)
+        yield Entry(f"seconds of {what}", f"{own.seconds.mean():.1f} s", **both)
+    facts |= about(runs)
+    means = runs.groupby("recipe")[["seconds", "images_per_second"]].mean()
+    times, pace = means.seconds["reference"] / means.seconds, means.images_per_second
+    yield Entry("time of `fast` / usual", f"1/{times['fast']:.1f}", **facts, places=(README,))
+    yield Entry("time of `sprint` / usual", f"1/{times['sprint']:.1f}", **facts)
+    ratio = f"{pace['fast'] / pace['reference']:.1f}×"
+    yield Entry("images per second, `fast` / usual", ratio, **facts, places=(README,))
 
 
-def others() -> Iterator[Entry]:
-    """Give the counts and means of the remaining tables."""
-    robust = read("robustness.csv")
-    fifteen = read("mnist_c.csv")
-    for network in robust.network.unique():
+def robustness() -> Iterator[Entry]:
+    """Give the mean accuracies on corrupted images."""
+    command = "python scripts/robustness.py reference best robust"
+    table, fifteen = read("robustness.csv"), read("mnist_c.csv").query("corruption != 'identity'")
+    for network in table.network.unique():
         for kind in ("noise", "blur", "contrast"):
-            own = robust[(robust.network == network) & (robust.corruption == kind)]
+            own = table[(table.network == network) & (table.corruption == kind)]
             yield Entry(
                 f"mean accuracy of `{network}` over strengths of {kind}, the clean images included",
                 f"{own.accuracy.mean():.2f}",
-                "",
-                *(int(own.seeds.iloc[0]), 0, ROBUSTNESS, "robustness.csv", "–"),
+                *("robustness.csv", command),
+                runs=int(own.seeds.iloc[0]),
             )
-        own = fifteen[(fifteen.network == network) & (fifteen.corruption != "identity")]
+        own = fifteen[fifteen.network == network]
         yield Entry(
             f"mean accuracy of `{network}` over MNIST-C's fifteen corruptions",
             f"{own.accuracy.mean():.1%}",
-            "",
-            *(int(own.seeds.iloc[0]), 0, ROBUSTNESS, "mnist_c.csv", "–"),
-            ("notebooks/05-evidence.ipynb",),
+            *("mnist_c.csv", command),
+            runs=int(own.seeds.iloc[0]),
+            places=(CHAPTER,),
         )
-    peeking = peeking_gain(read("peeking.csv"))
-    for name, row in peeking.iterrows():
+
+
+def peeking() -> Iterator[Entry]:
+    """Give what choosing the epoch on the test set would add."""
+    for name, row in peeking_gain(read("peeking.csv")).iterrows():
         yield Entry(
             f"what the best epoch on the test set adds to `{name}`, points",
             f"{row.gain:.3f}",
-            f"({row.low:.3f} to {row.high:.3f})",
-            *(int(row.runs), 0, "python scripts/peeking.py", "peeking.csv", "–"),
+            *("peeking.csv", "python scripts/peeking.py"),
+            interval=f"({row.low:.3f} to {row.high:.3f})",
+            runs=int(row.runs),
         )
-    networks = pd.concat([read("study.csv"), read("ablations.csv")])
-    networks = networks[(networks.recipe == "one-cycle") & (networks.train_images == 60_000)]
-    others = [name for name in networks.network.unique() if name not in ("LeNet", "LeNet5")]
-    apart = compare_recipes(networks, [("LeNet", name) for name in others], by="network")
-    pair: Any
-    for pair in apart.itertuples():
+
+
+def networks() -> Iterator[Entry]:
+    """Compare other networks with LeNet, trained alike."""
+    runs = pd.concat([read("study.csv"), read("ablations.csv")])
+    runs = runs[(runs.recipe == "one-cycle") & (runs.train_images == 60_000)]
+    others = [name for name in runs.network.unique() if name not in ("LeNet", "LeNet5")]
+    row: Any
+    for row in compare_recipes(
+        runs, [("LeNet", name) for name in others], by="network"
+    ).itertuples():
         yield Entry(
-            f"`{pair.after}` less LeNet, recipe `one-cycle`, points",
-            f"{pair.difference:+.2f}",
-            f"({pair.low:+.2f} to {pair.high:+.2f}; Holm p = {pair.holm:.2g})",
-            *(pair.n_after, 0),
-            f"lenet study --recipe one-cycle --network {pair.after} --out results/ablations.csv",
-            *("ablations.csv", "–"),
+            f"`{row.after}` less LeNet, recipe `one-cycle`, points",
+            f"{row.difference:+.2f}",
+            "ablations.csv",
+            f"lenet study --recipe one-cycle --network {row.after} --out results/ablations.csv",
+            interval=f"({row.low:+.2f} to {row.high:+.2f}; Holm p = {row.holm:.2g})",
+            runs=row.n_after,
         )
-    size = read("sample-size.csv")
-    few = size[size.train_images == size.train_images.min()]
-    for name, own in few.groupby("recipe"):
-        mean, low, high = mean_interval(100 * own.accuracy)
-        yield Entry(
-            f"accuracy of `{name}` from {own.train_images.iloc[0]} images",
-            f"{mean:.2f}%",
-            f"({low:.2f}–{high:.2f}%)",
-            *(len(own), minutes(own), "make study", "sample-size.csv", machine(own)),
-        )
-    trials = read("search.csv")
+
+
+def sample_size() -> Iterator[Entry]:
+    """Give the accuracies from the fewest images."""
+    table = read("sample-size.csv")
+    count = table.train_images.min()
+    for name, own in table[table.train_images == count].groupby("recipe"):
+        accuracy = mean(100 * own.accuracy, 2, 2, "%")
+        facts = {"table": "sample-size.csv", "command": "make study", **about(own)}
+        yield Entry(f"accuracy of `{name}` from {count} images", **accuracy, **facts)
+
+
+def counts() -> Iterator[Entry]:
+    """Give how much was tried."""
+    trials, faults = len(read("search.csv")), f"{read('torture.csv').tried.sum():,}"
     command = "python scripts/try_recipe.py RECIPE --set NAME=VALUE"
-    yield Entry(
-        "trials on validation", f"{len(trials):,}", "", len(trials), 0, command, "search.csv", "–"
-    )
-    tried = f"{read('torture.csv').tried.sum():,}"
-    yield Entry(
-        *("faults tried", tried, "", 1, 0, "make torture", "torture.csv", "–", ("README.md",))
-    )
+    yield Entry("trials on validation", f"{trials:,}", "search.csv", command, runs=trials)
+    yield Entry("faults tried", faults, "torture.csv", "make torture", places=(README,))
+
+
+KINDS = (accuracies, differences, speed, robustness, peeking, networks, sample_size, counts)
+
+
+def entries() -> list[Entry]:
+    """Give all headline numbers, in the order of the table."""
+    return [entry for kind in KINDS for entry in kind()]
 
 
 def current() -> str:
     """Give the ledger as it should be."""
-    entries = [*accuracies(), *differences(), *speed(), *others()]
-    return HEAD.format(runs=RUNS) + "\n".join(entry.line() for entry in entries) + "\n"
+    return HEAD.format(runs=RUNS) + "\n".join(entry.line() for entry in entries()) + "\n"
 
 
 if __name__ == "__main__":

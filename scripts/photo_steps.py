@@ -16,10 +16,7 @@ import csv
 import io
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
-from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -36,12 +33,13 @@ from helpers import kinds  # noqa: E402
 
 from lenet_lib import data, files  # noqa: E402
 from lenet_lib.errors import LenetError  # noqa: E402
-from lenet_lib.photo import steps  # noqa: E402
+from lenet_lib.photo import explain, looks  # noqa: E402
 from lenet_lib.photo.classifier import default_classifier  # noqa: E402
+from lenet_lib.photo.finds import Options  # noqa: E402
+from lenet_lib.photo.looks import LOOKS, Look  # noqa: E402
 
 CASES = ROOT.parent / "shared" / "cases" / "photos"
 Picture = tuple[bytes, int]
-Pair = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 def twenty_lines(content: bytes) -> int:
@@ -71,41 +69,31 @@ def twenty_lines(content: bytes) -> int:
     return int(predict_logits(load_weights(), images).argmax())
 
 
-def ours(content: bytes) -> int:
+def ours(content: bytes, options: Options) -> int:
     """Read a digit by the package."""
-    return int(default_classifier().explain(content)[1].argmax())
+    steps = explain(content, options)
+    return int(default_classifier().probabilities(steps.digit[None]).argmax())
 
 
-LOOKS = steps.looks
+def but(left_out: Look) -> Options:
+    """Leave one look out."""
+    return Options(looks=tuple(look for look in LOOKS if look is not left_out))
 
 
-def without(*numbers: int) -> Callable[[NDArray[np.float32]], Iterator[Pair]]:
-    """Leave some of the seven looks out; see :func:`lenet_lib.photo.steps.looks`."""
-
-    def looks(shade: NDArray[np.float32]) -> Iterator[Pair]:
-        for number, look in enumerate(LOOKS(shade)):
-            if number not in numbers:
-                yield look
-
-    return looks
-
-
-VARIANTS: dict[str, dict[str, object]] = {
-    "twenty lines": {},
-    "first look only": {"looks": without(1, 2, 3, 4, 5, 6)},
-    "without removing lines": {"looks": without(1, 3)},
-    "without the ground nearby": {"looks": without(2)},
-    "without the other polarity": {"looks": without(4, 6)},
-    "without the brighter part's tone": {"looks": without(5, 6)},
-    "without even light": {"evenly_lit": lambda shade: shade},
-    "without edges": {"BLURRED": 0.0, "CLEAR": 0.0, "SHARP": 0.0},
-    "without widening": {"widen": lambda strokes: strokes},
-    "without the share of ink": {"MOST": 0.0},
-    "the largest piece only": {"CANDIDATES": 1},
-    "without nearby pieces": {"belongs": lambda small, main: False},
-    "all steps": {},
+VARIANTS: dict[str, Options | None] = {
+    "twenty lines": None,
+    "first look only": Options(looks=LOOKS[:1]),
+    "without removing lines": but(looks.ground_around_without_lines),
+    "without the ground nearby": but(looks.ground_around),
+    "without the other polarity": but(looks.light_ink),
+    "without the darker part's tone": but(looks.darker_part),
+    "without even light": Options(even_light=False),
+    "without edges": Options(edges=False),
+    "without widening": Options(widening=False),
+    "the largest piece only": Options(candidates=1),
+    "without nearby pieces": Options(nearby=False),
+    "all steps": Options(),
 }
-"""What is put in the place of what, in :mod:`lenet_lib.photo.steps`."""
 
 
 def make(
@@ -128,17 +116,14 @@ def make(
 
 def measure(kind: str, variant: str, pictures: list[Picture]) -> dict[str, object]:
     """Read all pictures of a kind by a variant."""
-    read = twenty_lines if variant == "twenty lines" else ours
+    options = VARIANTS[variant]
     right = refused = 0
     start = time.process_time()
-    with ExitStack() as stack:
-        for name, value in VARIANTS[variant].items():
-            stack.enter_context(patch.object(steps, name, value))
-        for content, label in pictures:
-            try:
-                right += read(content) == label
-            except (LenetError, ValueError):  # the twenty lines know no LenetError
-                refused += 1
+    for content, label in pictures:
+        try:
+            right += (ours(content, options) if options else twenty_lines(content)) == label
+        except (LenetError, ValueError):  # the twenty lines know no LenetError
+            refused += 1
     took = 1000 * (time.process_time() - start) / len(pictures)
     share = refused if kind in kinds.REFUSED else right
     return {

@@ -19,8 +19,8 @@ import yaml
 from helpers.paths import ROOT
 
 from lenet_lib.cli import app
-from lenet_lib.errors import EXTRAS
 
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = README + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(?:sh|powershell)\n(.*?)^```", DOCUMENTS, re.MULTILINE | re.DOTALL)
@@ -84,7 +84,7 @@ def test_every_command_in_the_documents_is_one(
         named = [word for word in words if word.endswith((".txt", ".yml"))]
         own = re.fullmatch(r"\.(?:\[([\w,]+)\])?", words[-1])
         assert named or own or words == ["activate", "lenet-report"]
-        assert not own or set((own[1] or "lab").split(",")) <= set(EXTRAS)
+        assert not own or set((own[1] or "lab").split(",")) <= set(PROJECT["optional-dependencies"])
         assert all((ROOT / name).is_file() for name in named)
     elif program in {"ruff", "lint-imports", "mypy"}:
         assert f"$(BIN)/{' '.join([program, *words[:1]])}" in makefile
@@ -156,11 +156,10 @@ def test_the_readmes_reports_are_made(tmp_path: Path) -> None:
 
 
 def test_version_agrees() -> None:
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    assert str(citation["version"]) == version["version"]
+    assert str(citation["version"]) == PROJECT["version"]
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert re.search(rf"^## .*{re.escape(version['version'])}", changelog, re.MULTILINE)
+    assert re.search(rf"^## .*{re.escape(PROJECT['version'])}", changelog, re.MULTILINE)
 
 
 def test_every_table_of_results_is_in_the_readme() -> None:

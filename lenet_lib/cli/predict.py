@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from lenet_lib.errors import LenetError
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from lenet_lib.photo.steps import Steps
 
 FIELDS = ("file", "digit", "confidence", "runner_up", "runner_up_confidence", "error")
 
@@ -45,7 +38,7 @@ def predict_command(
     if as_json and as_csv:
         raise typer.BadParameter("--json and --csv contradict each other.")
     from lenet_lib.photo.classifier import Classifier, Prediction
-    from lenet_lib.photo.steps import RefusedError
+    from lenet_lib.photo.steps import RefusedError, save_seen
 
     classifier = Classifier(weights)
     answers: list[dict[str, Any]] = []
@@ -58,10 +51,10 @@ def predict_command(
                 steps, row = classifier.explain(source)
             except RefusedError as error:
                 if show:
-                    _save(error.picture, error.steps, _free_name(picture, taken))
+                    save_seen(error.picture, error.steps, _free_name(picture, taken))
                 raise
             if show:
-                _save(steps.picture, steps, _free_name(picture, taken))
+                save_seen(steps.picture, steps, _free_name(picture, taken))
         except LenetError as error:  # the other pictures are still answered
             answers.append({"file": name, "error": str(error)})
             typer.echo(f"Error: {error}", err=True)
@@ -73,11 +66,9 @@ def predict_command(
     if as_json:
         typer.echo(json.dumps(answers, indent=2, ensure_ascii=False))
     if as_csv:
-        table = io.StringIO()
-        writer = csv.DictWriter(table, FIELDS, lineterminator="\n")
+        writer = csv.DictWriter(sys.stdout, FIELDS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(answers)
-        typer.echo(table.getvalue(), nl=False)
     if any("error" in answer for answer in answers):
         raise typer.Exit(1)
 
@@ -105,28 +96,3 @@ def _free_name(picture: Path, taken: set[str]) -> Path:
         name, number = f"{stem}-{number}", number + 1
     taken.add(name)
     return Path("seen") / f"{name}.png"
-
-
-def _save(picture: NDArray[np.uint8], steps: Steps | None, path: Path) -> None:
-    """Save the picture, the ink that was found in it, and the network's 28×28, side by side."""
-    import numpy as np
-    from PIL import Image
-
-    from lenet_lib import files
-
-    panels = [Image.fromarray(picture)]
-    if steps:
-        ink = (255 * (1 - steps.ink)).round().astype(np.uint8)
-        tinted = np.repeat(ink[..., None], 3, axis=2)
-        tinted[steps.mask] = (200, 30, 30)
-        panels += [Image.fromarray(tinted), Image.fromarray(255 - steps.digit).convert("RGB")]
-    height = 280
-    scaled = [
-        panel.resize((round(panel.width * height / panel.height), height), Image.Resampling.BOX)
-        for panel in panels
-    ]
-    gap = np.full((height, 8, 3), 255, np.uint8)
-    sheet = np.hstack([part for panel in scaled for part in (np.asarray(panel), gap)][:-1])
-    content = io.BytesIO()
-    Image.fromarray(sheet).save(content, "PNG")
-    files.write(path, content.getvalue())

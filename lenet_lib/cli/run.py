@@ -2,27 +2,70 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
 import typer
 
 from lenet_lib.cli import options
 from lenet_lib.cli.words import interruptible, introduction, what_was_there
 from lenet_lib.data.sources import TITLES
+from lenet_lib.training import RECIPES
+from lenet_lib.training.recipe import Optimizer
+
+if TYPE_CHECKING:  # to mypy a word, to Typer a choice
+    RecipeName = str
+else:
+    RecipeName = Literal[tuple(RECIPES)]
 
 
 def run_command(
     context: typer.Context,
-    recipe: options.RecipeOption = "fast",
-    seed: options.SeedOption = 0,
+    recipe: Annotated[
+        RecipeName,
+        typer.Option("--recipe", metavar="NAME", help="Training settings: `lenet recipes`."),
+    ] = "fast",
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, max=2**31 - 1, help="Decides all that is random.")
+    ] = 0,
     epochs: options.EpochsOption = None,
-    learning_rate: options.LearningRateOption = None,
-    batch_size: options.BatchSizeOption = None,
-    optimizer: options.OptimizerOption = None,
-    dataset: options.OwnDatasetOption = "mnist",
+    learning_rate: Annotated[
+        float | None,
+        typer.Option(
+            "--learning-rate", min=1e-8, max=100, help="Constant, or the peak.  [the recipe's]"
+        ),
+    ] = None,
+    batch_size: Annotated[
+        int | None,
+        typer.Option("--batch-size", min=2, max=60_000, help="Images per step.  [the recipe's]"),
+    ] = None,
+    optimizer: Annotated[
+        Optimizer | None,
+        typer.Option("--optimizer", help="The rule of a step, without decay.  [the recipe's]"),
+    ] = None,
+    dataset: Annotated[
+        str,
+        typer.Option(
+            "--dataset",
+            metavar="NAME|FOLDER",
+            callback=options.name_or_folder,
+            help=f"What to train and test on: {options.OWN}",
+        ),
+    ] = "mnist",
     data_dir: options.DataDirOption = None,
     device: options.DeviceOption = None,
-    out: options.OutOption = None,
-    quiet: options.QuietOption = False,
-    resume: options.ResumeOption = True,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="This run's folder.  [runs/<dataset>-<recipe>-seed<k>]"),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print the results alone.")] = False,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume/--no-resume",
+            help="Go on with an unfinished run, or start it over from nothing.",
+        ),
+    ] = True,
 ) -> None:
     """Train LeNet and print its results on the test set.
 

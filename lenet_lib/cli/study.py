@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from lenet_lib.cli import options
 from lenet_lib.cli.words import interruptible
+from lenet_lib.data.sources import TITLES
+from lenet_lib.training import RECIPES
+from lenet_lib.training.recipe import Network
+
+if TYPE_CHECKING:  # to mypy words, to Typer choices
+    RecipeNames = list[str]
+    DatasetName = str
+else:
+    RecipeNames = list[StrEnum("RecipeName", {name: name for name in RECIPES})]
+    DatasetName = Literal[tuple(TITLES)]
 
 
 def study_command(
     recipe: Annotated[
-        options.RecipeNames,
+        RecipeNames,
         typer.Option("--recipe", metavar="NAME", help="`lenet recipes`; repeat it."),
     ],
     seeds: Annotated[
         int, typer.Option("--seeds", min=1, max=10_000, help="Seeds 0, 1, … of each recipe.")
     ] = 5,
     epochs: options.EpochsOption = None,
-    network: options.NetworkOption = None,
+    network: Annotated[
+        Network | None, typer.Option("--network", help="What is trained.  [the recipe's]")
+    ] = None,
     train_images: Annotated[
         list[int] | None,
         typer.Option("--train-images", min=2, help="Train on so many only; repeat it.  [all]"),
     ] = None,
-    dataset: options.DatasetOption = "mnist",
+    dataset: Annotated[
+        DatasetName, typer.Option("--dataset", help="What to train and test on.")
+    ] = "mnist",
     data_dir: options.DataDirOption = None,
     out: Annotated[
         Path, typer.Option("--out", help="The table; rows that it has are kept.")

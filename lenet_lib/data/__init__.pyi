@@ -11,7 +11,6 @@ from .mnist import (
     split_by_writer as split_by_writer,
 )
 from .writers import (
-    STUDENT_SERIES as STUDENT_SERIES,
     Writers as Writers,
     load_writers as load_writers,
     writer_effect as writer_effect,

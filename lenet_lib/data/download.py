@@ -52,18 +52,19 @@ def raw_folder(name: str, data_dir: str | Path | None = None) -> Path:
         LenetError: A named folder lacks the files, or none was named and the download failed.
     """
     inside = Path(TORCHVISION_CLASSES[name], "raw")
-    folder = (_named_folder(data_dir) or default_data_dir()) / inside
+    named = _named_folder(data_dir)
+    folder = (named or default_data_dir()) / inside
     missing = [file for file in FILES if not os.path.lexists(_present(folder / file))]
-    if not missing:
-        return folder
-    if _named_folder(data_dir) is None:
+    if missing and named:
+        option = "--data-dir" if data_dir else "$LENET_DATA"
+        raise LenetError(
+            f"No {TITLES[name]} in the folder that {option} names: {folder / missing[0]} is "
+            f"missing; name the folder that holds {inside.as_posix()}/, or name none and it is "
+            f"downloaded."
+        )
+    if missing:
         _download(name, default_data_dir())
-        return folder
-    option = "--data-dir" if data_dir else "$LENET_DATA"
-    raise LenetError(
-        f"No {TITLES[name]} in the folder that {option} names: {folder / missing[0]} is missing; "
-        f"name the folder that holds {inside.as_posix()}/, or name none and it is downloaded."
-    )
+    return folder
 
 
 def _named_folder(data_dir: str | Path | None) -> Path | None:
@@ -85,17 +86,8 @@ def default_data_dir() -> Path:
     return (checkout if (checkout / "pyproject.toml").is_file() else Path.cwd()) / "data"
 
 
-def read_writers(
-    data_dir: str | Path | None = None, *, train: bool = True
-) -> NDArray[np.int64] | None:
-    """Read QMNIST's label file, int64 N×8, of which columns 1 and 2 are NIST's series and writer.
-
-    It is looked for beside MNIST (``QMNIST/raw``), then downloaded into ``data/``; None when that
-    fails.
-
-    Raises:
-        LenetError: The file on disk is damaged.
-    """
+def read_writers(data_dir: str | Path | None, *, train: bool) -> NDArray[np.int64] | None:
+    """Read what :func:`~lenet_lib.data.load_writers` tells: QMNIST's label file, int64 N×8."""
     name, md5 = WRITER_FILES[train]
     places = [_named_folder(data_dir), _named_folder(None), default_data_dir()]
     paths = [place / "QMNIST" / "raw" / name for place in places if place]

@@ -150,9 +150,7 @@ def split_by_writer(train: Images, who: Writers | None, *, seed: int = 0) -> Spl
     equally often). Without writers the tail of the training set is taken, and a warning says so.
 
     Args:
-        train: The training set, N images.
         who: Its writers (see :func:`~lenet_lib.data.writers.load_writers`), or None.
-        seed: Chooses the writers.
     """
     from sklearn.model_selection import GroupShuffleSplit
 

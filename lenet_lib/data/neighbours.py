@@ -24,7 +24,6 @@ def nearest(
 
     Args:
         queries, references: uint8 N×1×H×W and M×1×H×W.
-        k: How many to find.
         query_group, reference_group: int64 N and M. References of the query's own group are not
             looked at: number the images to keep each from finding itself, or give writers to keep
             it from finding its own hand.

@@ -38,9 +38,7 @@ def load_writers(data_dir: str | Path | None = None, *, train: bool = True) -> W
         LenetError: The file on disk is damaged.
     """
     table = read_writers(data_dir, train=train)
-    if table is None:
-        return None
-    return Writers(series=table[:, 1], writer=table[:, 2])
+    return None if table is None else Writers(series=table[:, 1], writer=table[:, 2])
 
 
 def writer_effect(
@@ -60,14 +58,13 @@ def writer_effect(
     Returns:
         Writer → mean of the value's difference from its digit's mean, in the value's unit.
     """
-    means = np.bincount(labels, values) / np.maximum(np.bincount(labels), 1)
-    rest = values - means[labels]
-    names, inverse = np.unique(writer, return_inverse=True)
-    averages = np.bincount(inverse, rest) / np.bincount(inverse)
-    counts = np.zeros((len(names), len(means)), dtype=np.int64)
-    np.add.at(counts, (inverse, labels), 1)
-    enough = (counts >= each)[:, np.bincount(labels) > 0].all(1)
-    return dict(zip(names[enough].tolist(), averages[enough].tolist(), strict=True))
+    import pandas as pd
+
+    digits = pd.DataFrame({"value": values, "label": labels, "writer": writer})
+    rest = digits["value"] - digits.groupby("label")["value"].transform("mean")
+    enough = (pd.crosstab(digits["writer"], digits["label"]) >= each).all(axis=1)
+    effects = rest.groupby(digits["writer"]).mean()[enough]
+    return dict(zip(effects.index.tolist(), effects.tolist(), strict=True))
 
 
 def examples(

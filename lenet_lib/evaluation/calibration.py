@@ -40,7 +40,7 @@ def reliability(
     number = np.clip(np.searchsorted(edges, claimed, side="left") - 1, 0, bins - 1)
     inside = pd.DataFrame({"confidence": claimed, "right": kept}).groupby(number)
     count, right = inside.size(), inside["right"].sum()
-    low, high = zip(*map(wilson_interval, right.tolist(), count.tolist()), strict=True)
+    low, high = np.vectorize(wilson_interval)(right, count)
     table = pd.DataFrame(
         {
             "left": edges[count.index],

@@ -115,9 +115,7 @@ def compare_recipes(
     none of the pairs starts from the assignment's, the last pair's recipe is compared with it too.
 
     Args:
-        table: A study's table: one row a run.
         pairs: (before, after), values of the column ``by``.
-        by: The column that names the groups.
 
     Returns:
         As :func:`lenet_lib.evaluation.statistics.compare` gives it, in percentage points.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from lenet_lib.evaluation.metrics import wilson_interval
@@ -37,6 +38,6 @@ def published_table() -> pd.DataFrame:
     """
     columns = ["year", "source", "method", "error", "networks", "note"]
     table = pd.DataFrame(_PUBLISHED, columns=columns)
-    spans = [wilson_interval(round(100 * error), 10_000) for error in table["error"]]
-    table["low"], table["high"] = ([100 * end for end in ends] for ends in zip(*spans, strict=True))
+    counts = (100 * table["error"]).round().astype(int)
+    table["low"], table["high"] = np.multiply(100, np.vectorize(wilson_interval)(counts, 10_000))
     return table

@@ -84,7 +84,6 @@ def score(
     Args:
         labels, predictions: Class numbers from 0, integers of shape N.
         loss: Mean cross-entropy in nats, where it is known.
-        classes: Names of the classes.
     """
     from sklearn.metrics import classification_report, confusion_matrix
 

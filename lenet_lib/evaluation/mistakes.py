@@ -63,7 +63,6 @@ def by_writer(correct: NDArray[np.bool_], who: Writers) -> pd.DataFrame:
 
     Args:
         correct: Whether each digit is classified correctly, bool N.
-        who: Who wrote each of them.
 
     Returns:
         One row a writer, by NIST's number: ``student``, ``digits``, ``errors``, the error ``rate``
@@ -74,8 +73,6 @@ def by_writer(correct: NDArray[np.bool_], who: Writers) -> pd.DataFrame:
         .groupby("writer")
         .agg(student=("student", "first"), digits=("wrong", "size"), errors=("wrong", "sum"))
     )
-    pairs = zip(table["errors"], table["digits"], strict=True)
-    intervals = np.array([wilson_interval(int(e), int(n)) for e, n in pairs])
     table["rate"] = table["errors"] / table["digits"]
-    table["low"], table["high"] = intervals.T
+    table["low"], table["high"] = np.vectorize(wilson_interval)(table["errors"], table["digits"])
     return table.sort_values(["errors", "digits"], ascending=[False, True], kind="stable")

@@ -39,7 +39,6 @@ def vary(
     """Look a recipe up and change some settings of it, and its name with them.
 
     Args:
-        name: One of :data:`lenet_lib.training.RECIPES`.
         epochs: Other epochs; a teacher's change in the same proportion.
         images: How many images it is for: on few it is stretched if no epochs are given.
         changes: Other values of :class:`~lenet_lib.training.Recipe`'s fields; None leaves one as it
@@ -67,8 +66,6 @@ class Job:
 
     Attributes:
         recipe: The settings, the network's name among them.
-        seed: Decides all that is random.
-        dataset: Name of the data set, as for :func:`lenet_lib.data.load`.
         train_images: How many training images are used: the first ones after a shuffle that is the
             same for all runs of this seed. None means all.
     """
@@ -124,14 +121,11 @@ class Record:
     """One run that is done.
 
     Attributes:
-        job: What was asked for.
         key: The run's values of :data:`KEY`.
         code: Digest of the code of its network and of the training.
         fitted: The network, and what happened in each epoch.
-        metrics: The results on the test set.
         mistakes: Index in the test set and prediction of each wrong answer: with them every
             prediction is known, for all others are right.
-        machine: What it was computed with.
     """
 
     job: Job

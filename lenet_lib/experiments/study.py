@@ -113,11 +113,7 @@ def plan(
     """List the jobs of a study.
 
     Args:
-        recipes: Names of :data:`lenet_lib.training.RECIPES`.
         seeds: How many of each: 0, 1, and so on.
-        dataset: Name of the data set, as for :func:`lenet_lib.data.load`.
-        epochs: Other epochs than the recipes'.
-        network: Another network than the recipes'.
         sizes: Train on so many images only, with epochs to fit if none are given; by default on
             all.
     """
@@ -144,7 +140,6 @@ def study(
     """Do the runs that a table lacks.
 
     Args:
-        jobs: What is to be in the table.
         out: The table, a CSV file; the errors go to ``<name>-mistakes.csv`` beside it.
         data_dir: Where the data are; also on the cluster's machines.
         workers: Processes at a time; by default as many as there are cores, or as the cluster
@@ -152,7 +147,6 @@ def study(
         scheduler: The address of Dask's; without it processes on this machine do the work.
         weights: Folder for each run's weights, ``<recipe>-<network>-<images>-seed<k>.safetensors``,
             with the digest of settings that are not the recipe's own; by default none are kept.
-        progress: Show a progress bar on stderr.
 
     Returns:
         The whole table.

@@ -1,7 +1,7 @@
 """The networks, what is known of their layers, and how their weights are kept."""
 
 from .inference import predict_logits as predict_logits, softmax as softmax
-from .lenet import PARAMETERS as PARAMETERS, LeNet as LeNet
+from .lenet import LeNet as LeNet
 from .lenet5 import C3_TABLE as C3_TABLE, LeNet5 as LeNet5, digit_codes as digit_codes
 from .networks import NETWORKS as NETWORKS
 from .vgg import SmallVGG as SmallVGG

@@ -23,7 +23,6 @@ def export_onnx(file: Path, weights: str | Path = WEIGHTS) -> float:
     ``lenet``, JSON.
 
     Args:
-        file: Where to write.
         weights: What :func:`~lenet_lib.models.load_weights` reads.
 
     Returns:

@@ -32,9 +32,6 @@ def accelerate(model: nn.Module) -> nn.Module:
     Exact means that the first two blocks are the assignment's, on a CPU, and that logits and
     gradients on a few random images are those of the model, up to rounding.
 
-    Args:
-        model: The network that is trained.
-
     Returns:
         Shares the model's parameters, buffers and all modules but the two blocks. No gradient flows
         back to its images.

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-PARAMETERS = 62_018
-"""Trainable parameters of :class:`LeNet`."""
-
 
 class LeNet(nn.Module):
     """The assignment's LeNet: two convolutions, then three linear layers, 62,018 parameters.

@@ -24,7 +24,7 @@ def cut_out(ink: Array, edge: Array, mask: Mask) -> Mask:
     """
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     pad = 2
-    near = ndimage.binary_dilation(mask, iterations=2)
+    near = ndimage.distance_transform_cdt(~mask, "taxicab") <= 2
     layers = (np.where(near, ink, 0), np.where(near, edge, 1))
     high, wide = rows[-1] + 1 + 2 * pad, columns[-1] + 1 + 2 * pad
     zoom = CANVAS / (max(high - rows[0], wide - columns[0]) - 2 * pad)

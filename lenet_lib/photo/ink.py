@@ -16,14 +16,17 @@ def grey(picture: NDArray[np.uint8]) -> Array:
     """Give one brightness per pixel, float32 H×W, 0–1, in which ink of any colour is dark.
 
     Half of it is the usual luminance, half the darkest channel: luminance alone makes red or orange
-    ink pale. The lamp's tint goes first, or the darkest channel would always be the same one.
+    ink pale. The lamp's tint goes first, or the darkest channel would always be the same one; a
+    channel that is dark where the picture is bright holds nothing but noise.
     """
-    colour = picture.astype(np.float32) / 255
-    white = np.percentile(colour[::4, ::4].reshape(-1, 3), 90, axis=0)
-    tint = np.maximum(white / max(white.max(), 1e-6), 0.3).astype(np.float32)
-    colour = np.minimum(colour / tint, 1)
-    luminance = colour @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
-    return np.asarray((luminance + colour.min(2)) / 2, dtype=np.float32)
+    white = np.percentile(picture[::4, ::4].reshape(-1, 3), 90, axis=0) / 255
+    tint = white / max(white.max(), 1e-6)
+    planes = [
+        np.minimum(picture[..., k] / np.float32(255 * max(tint[k], 0.3)), 1) for k in range(3)
+    ]
+    luminance = 0.299 * planes[0] + 0.587 * planes[1] + 0.114 * planes[2]
+    darkest = np.minimum.reduce([planes[k] for k in range(3) if tint[k] >= 0.5] or planes)
+    return np.asarray((luminance + darkest) / 2, dtype=np.float32)
 
 
 def border(shade: NDArray[Any]) -> NDArray[Any]:
@@ -53,7 +56,7 @@ def evenly_lit(shade: Array) -> Array:
         return shade
     light = np.tensordot(factors, _second_order(shade.shape, 1, max(shade.shape)), 1)
     light = np.maximum(np.clip(light, 0.9 * values[near].min(), 1.1 * values[near].max()), 0.05)
-    return np.asarray(np.clip(shade * (tone / light), 0, 1), dtype=np.float32)
+    return np.asarray(np.clip(shade * (np.median(light) / light), 0, 1), dtype=np.float32)
 
 
 def _second_order(shape: tuple[int, ...], step: int, side: int) -> NDArray[np.float64]:
@@ -94,13 +97,12 @@ def ground_nearby(shade: Array, window: int) -> Array:
         shade: float32 H×W, brightness 0–1.
         window: Side of the closing's square in pixels.
     """
-    soft = ndimage.gaussian_filter(shade, 1)
-    return np.asarray(ndimage.grey_closing(soft, size=(window, window)), dtype=np.float32)
+    return np.asarray(ndimage.grey_closing(shade, size=(window, window)), dtype=np.float32)
 
 
 def darkness(shade: Array, ground: Array | float) -> Array:
     """Give how much darker than its ground each pixel is, 0–1."""
-    away = 1 - ndimage.gaussian_filter(shade, 0.7) / np.maximum(ground, 0.1)
+    away = 1 - shade / np.maximum(ground, 0.1)
     return np.asarray(np.clip(away, 0, 1), dtype=np.float32)
 
 
@@ -145,16 +147,6 @@ def edge_darkness(ink: Array) -> Array:
     return np.asarray(ndimage.maximum_filter(ink, REACH) / 3, dtype=np.float32)
 
 
-def strokes_of(ink: Array, edge: Array, level: float, least: float) -> Mask:
-    """Mark what is darker than ``least`` and :func:`edge_darkness`, if it leads to ``level``."""
-    mask = ink > np.maximum(edge, least)
-    labels, count = ndimage.label(mask, structure=np.ones((3, 3)))
-    strong = np.zeros(count + 1, dtype=bool)
-    strong[np.unique(labels[mask & (ink > level)])] = True
-    strong[0] = False
-    return np.asarray(strong[labels])
-
-
 def outlined(seen: Array, ink: Array, mask: Mask) -> float:
     """Tell how much of strokes' outline is an edge: the part that it has of its whole length, 0–1.
 
@@ -168,10 +160,9 @@ def outlined(seen: Array, ink: Array, mask: Mask) -> float:
     """
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     near = np.s_[max(0, rows[0] - 8) : rows[-1] + 9, max(0, columns[0] - 8) : columns[-1] + 9]
-    bright, part = ndimage.gaussian_filter(seen[near], 0.7), mask[near].astype(np.float32)
+    bright, part = seen[near], mask[near].astype(np.float32)
     around = ndimage.uniform_filter(part, 15)
-    outline = ndimage.maximum_filter(part, 9) > ndimage.maximum_filter(part, 7)
-    outline &= around > 1e-4
+    outline = ndimage.distance_transform_cdt(~mask[near], "chessboard") == 4
     if not outline.any():
         return 1.0
     inside, dark = (
@@ -202,7 +193,7 @@ def _rows(ink: Array) -> Array:
 
     rough = ink - ndimage.uniform_filter1d(ink, max(5, height // 20), axis=0)
     slopes = np.tan(np.deg2rad(np.arange(-12, 12.1, 0.5)))
-    slope = max(slopes, key=lambda s: float(np.var(sheared(rough, s, every[::8]).mean(1))))
+    slope = max(slopes, key=lambda s: float(np.var(sheared(rough, s, every[::16]).mean(1))))
     side = max(ink.shape)
     climb = 1 + 2 * max(1, round(side / 300))  # pixels that a line may wander
     thick = ndimage.maximum_filter1d(sheared(ink, slope, every), climb, axis=0)

@@ -1,4 +1,4 @@
-"""Draw what is no digit: letters, Greek letters, symbols, faces, shapes, scribbles, and bad cuts.
+"""Draw what is no digit: letters, Greek letters, symbols, faces, shapes, scribbles, shadows.
 
 Every drawing is a mask of strokes, bool 160×160, which :func:`lenet_lib.photo.form.normalise` gives
 MNIST's form. Nothing here comes from a data set of letters: signs are a typeface's, bent and
@@ -49,21 +49,21 @@ def glyph(sign: str, rng: np.random.Generator, fonts: tuple[str, ...] = FONTS) -
 
 
 def repen(strokes: Mask, rng: np.random.Generator) -> Mask:
-    """Draw the same lines with another pen, half the time; 5 to 16 % of their height wide."""
+    """Draw the same lines with another pen, half the time; 5 to 20 % of their height wide."""
     from skimage.morphology import skeletonize
 
     if rng.random() < 0.5 or not strokes.any():
         return strokes
     away = ndimage.distance_transform_edt(~skeletonize(strokes))
-    return np.asarray(away < rng.uniform(0.025, 0.08) * max(trim(strokes).shape))
+    return np.asarray(away < rng.uniform(0.025, 0.1) * max(trim(strokes).shape))
 
 
 def bend(strokes: Mask, rng: np.random.Generator) -> Mask:
     """Turn, slant, stretch and warp a drawing as handwriting varies."""
-    turn, slant = rng.normal(0, 0.12), rng.normal(0, 0.15)
+    turn, slant = rng.normal(0, 0.12), rng.normal(0, 0.2)
     grid = np.indices(strokes.shape, dtype=np.float32) - SIDE / 2
     y, x = grid
-    x, y = x + slant * y, y * rng.uniform(0.85, 1.15)
+    x, y = x + slant * y, y * np.exp(rng.normal(0, 0.2))
     x, y = np.cos(turn) * x + np.sin(turn) * y, np.cos(turn) * y - np.sin(turn) * x
     waves = rng.standard_normal((2, 5, 5), dtype=np.float32)
     warp = [
@@ -130,6 +130,35 @@ def blot(rng: np.random.Generator) -> Mask:
     return np.asarray(soft > np.quantile(soft, rng.uniform(0.6, 0.97)))
 
 
+def slim(strokes: Mask) -> bool:
+    """Tell whether a drawing could be a thick 1."""
+    height, width = trim(strokes).shape
+    return bool(width < 0.45 * height)
+
+
+def shadow(rng: np.random.Generator) -> Mask:
+    """Draw what a hand's shadow or a table's edge leaves: a part of the picture, cut straight."""
+    y, x = np.indices((SIDE, SIDE)) / SIDE - 0.5
+    while True:
+        out = np.ones((SIDE, SIDE), dtype=bool)
+        for _ in range(rng.integers(2, 5)):
+            turn = rng.uniform(0, 2 * np.pi)
+            out &= np.cos(turn) * x + np.sin(turn) * y < rng.uniform(0.05, 0.35)
+        if out.any() and not slim(out):
+            return out
+
+
+def grid(rng: np.random.Generator) -> Mask:
+    """Draw a piece of squared paper."""
+    turn, apart = rng.normal(0, 0.1), rng.uniform(25, 70)
+    y, x = np.indices((SIDE, SIDE))
+    x, y = np.cos(turn) * x + np.sin(turn) * y, np.cos(turn) * y - np.sin(turn) * x
+    wide = rng.uniform(3, 10)
+    out = (x + rng.uniform(0, apart)) % apart < wide
+    out |= (y + rng.uniform(0, apart)) % apart < wide
+    return np.asarray(out & (rng.random() < 0.5 or blot(rng)))
+
+
 SIGNS: Mapping[str, Callable[[np.random.Generator], Mask]] = {
     "letters": lambda rng: glyph(str(rng.choice(list(LETTERS))), rng),
     "Greek letters": lambda rng: glyph(str(rng.choice(list(GREEK))), rng),
@@ -138,6 +167,8 @@ SIGNS: Mapping[str, Callable[[np.random.Generator], Mask]] = {
     "shapes": shape,
     "scribbles": scribble,
     "blots": blot,
+    "shadows": shadow,
+    "grids": grid,
 }
 """What is no digit, by kind: functions that draw a mask of strokes, bool 160×160."""
 
@@ -146,41 +177,3 @@ def prepared(kind: str, count: int, seed: int = 0) -> NDArray[np.uint8]:
     """Draw things of a kind of :data:`SIGNS`, and give them MNIST's form: uint8 N×28×28."""
     rng = np.random.default_rng([seed, list(SIGNS).index(kind)])
     return np.stack([normalise(SIGNS[kind](rng)) for _ in range(count)])
-
-
-def scrap(digit: Mask, rng: np.random.Generator) -> Mask:
-    """Lose a third to two thirds of a digit's ink, as a bad cut does."""
-    rows, columns = np.nonzero(digit)
-    angle = rng.uniform(0, 2 * np.pi)
-    along = rows * np.sin(angle) + columns * np.cos(angle)
-    limit = np.quantile(along, rng.uniform(0.35, 0.65))
-    out = np.zeros_like(digit)
-    out[rows[along < limit], columns[along < limit]] = True
-    return out
-
-
-def pair(left: Mask, right: Mask, rng: np.random.Generator) -> Mask:
-    """Set two digits side by side, or let them touch."""
-    one, other = trim(left), trim(right)
-    height = max(len(one), len(other))
-    one, other = (
-        np.pad(m, (((height - len(m)) // 2, (height - len(m) + 1) // 2), (0, 0)))
-        for m in (one, other)
-    )
-    gap = int(rng.uniform(-0.05, 0.35) * height)
-    if gap < 0:
-        return np.hstack([one[:, :gap], one[:, gap:] | other[:, :-gap], other[:, -gap:]])
-    return np.hstack([one, np.zeros((height, gap), dtype=bool), other])
-
-
-def crossed(digit: Mask, rng: np.random.Generator) -> Mask:
-    """Leave one to three printed lines or a frame's edge in the cut."""
-    out = digit.copy()
-    wide = int(rng.integers(3, 8))
-    for _ in range(rng.integers(1, 4)):
-        at = int(rng.integers(0, SIDE - wide))
-        if rng.random() < 0.5:
-            out[at : at + wide] = True
-        else:
-            out[:, at : at + wide] = True
-    return out

@@ -17,7 +17,7 @@ from lenet_lib.errors import LenetError
 MAX_PIXELS = 55_000_000
 """A phone's largest usual photo has 50 megapixels; what is larger is a scan, a map or a trap."""
 
-SIDES = (224, 640)
+SIDES = (224, 512)
 """Pictures are brought to a longer side within these bounds: a stroke is then several pixels wide,
 and a digit of a twentieth of the frame still as large as MNIST's."""
 
@@ -40,7 +40,7 @@ def open_picture(source: str | Path | bytes) -> NDArray[np.uint8]:
             content. Of several pictures in one file the first is taken.
 
     Returns:
-        uint8 H×W×3, the longer side 224 to 640 pixels, so that what follows may count in pixels.
+        uint8 H×W×3, the longer side 224 to 512 pixels, so that what follows may count in pixels.
 
     Raises:
         LenetError: The file is missing, no picture, damaged, of another format, or too large.

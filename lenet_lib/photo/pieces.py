@@ -22,7 +22,8 @@ class Piece:
         label: Its number in the label image.
         top, left, bottom, right: Its box in pixels, ends excluded.
         area, mass: Its pixels, and the sum of their darkness (0–1).
-        contact, rim: How many of its pixels lie on the picture's border, and within 5% of it.
+        contact: How many of its pixels lie on the picture's border.
+        is_edge: Whether it is rather a frame's, a page's or a printed line's than a digit's.
     """
 
     label: int
@@ -33,7 +34,7 @@ class Piece:
     area: int
     mass: float
     contact: int
-    rim: int
+    is_edge: bool
 
     @property
     def height(self) -> int:
@@ -55,38 +56,46 @@ class Piece:
         """Its mean darkness, 0–1."""
         return self.mass / self.area
 
-    @property
-    def is_edge(self) -> bool:
-        """Tell whether it lies along the picture's border, as a frame or a table's edge does."""
-        solid = self.area > 0.45 * self.height * self.width
-        return self.rim > 0.6 * self.area or (solid and self.contact > 0.95 * self.size)
 
+def find_pieces(
+    ink: Array, mask: Mask, least: float = 0.0
+) -> tuple[NDArray[np.int32], list[Piece]]:
+    """Label the connected pieces of a mask, H×W; the largest come first.
 
-def find_pieces(ink: Array, mask: Mask) -> tuple[NDArray[np.int32], list[Piece]]:
-    """Label the connected pieces of a mask, H×W; the largest come first, specks not at all."""
+    Specks are left out, and what is nowhere darker than ``least`` (0–1).
+    """
     labels, count = ndimage.label(mask, structure=np.ones((3, 3)))
-    areas = np.bincount(labels.ravel(), minlength=count + 1)
-    masses = np.bincount(labels.ravel(), ink.ravel(), minlength=count + 1)
+    at = np.nonzero(labels)
+    of, dark = labels[at], ink[at]
+    areas, masses = np.bincount(of), np.bincount(of, dark)
+    strong = np.bincount(of[dark > least], minlength=count + 1)
     contacts = np.bincount(border(labels), minlength=count + 1)
-    band = max(1, round(0.05 * max(mask.shape)))
-    inner = np.bincount(labels[band:-band, band:-band].ravel(), minlength=count + 1)
-    boxes = ndimage.find_objects(labels)
-    pieces = [
-        Piece(
-            label=int(i),
-            top=boxes[i - 1][0].start,
-            left=boxes[i - 1][1].start,
-            bottom=boxes[i - 1][0].stop,
-            right=boxes[i - 1][1].stop,
-            area=int(areas[i]),
-            mass=float(masses[i]),
-            contact=int(contacts[i]),
-            rim=int(areas[i] - inner[i]),
-        )
-        for i in np.flatnonzero(areas >= SPECK)
-        if i
-    ]
+    away = np.minimum.reduce([*at, *(side - 1 - i for side, i in zip(mask.shape, at, strict=True))])
+    rims = np.bincount(of[away < max(1, round(0.05 * max(mask.shape)))], minlength=count + 1)
+    pieces = []
+    for i, box in enumerate(ndimage.find_objects(labels), 1):
+        if areas[i] >= SPECK and strong[i]:
+            edge = rims[i] > 0.6 * areas[i] or is_edge(box, mask.shape, areas[i], contacts[i])
+            ends = (box[0].start, box[1].start, box[0].stop, box[1].stop)
+            numbers = (int(areas[i]), float(masses[i]), int(contacts[i]))
+            pieces.append(Piece(i, *ends, *numbers, bool(edge)))
     return labels, sorted(pieces, key=lambda piece: -piece.size * piece.level)
+
+
+def is_edge(box: tuple[slice, ...], shape: tuple[int, ...], area: int, contact: int) -> bool:
+    """Tell a frame, a table's edge or a printed line by how it meets the border.
+
+    It lies along the border and is solid, or is thin and runs right through.
+
+    Args:
+        box: Rows and columns.
+        shape: Of the picture.
+        area, contact: Number of its pixels, and of those on the border.
+    """
+    sides = [part.stop - part.start for part in box]
+    along = area > 0.45 * sides[0] * sides[1] and contact > 0.95 * max(sides)
+    through = any(sides[i] == shape[i] and sides[1 - i] < 0.15 * shape[1 - i] for i in range(2))
+    return along or through
 
 
 def belongs(small: Piece, main: Piece) -> bool:

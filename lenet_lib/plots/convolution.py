@@ -27,8 +27,7 @@ def patch_by_hand(image: Tensor, kernel: Tensor, top: int, left: int) -> Figure:
     figure = plt.figure(figsize=(COLUMN, 1.85))
     whole, *squares = figure.subplots(1, 4, width_ratios=[1.35, 1, 1, 1])
     draw_digit(whole, image, "image")
-    look = {"fill": False, "color": PALETTE["red"], "linewidth": 1.6}
-    draw_box(whole, (left - 0.5, top - 0.5), side, side, **look)
+    draw_box(whole, (left - 0.5, top - 0.5), side, side, fill=False, color=PALETTE["red"], lw=1.6)
     most = float(product.abs().max())
     draw_digit(squares[0], patch, "patch")
     draw_signed(squares[1], kernel, 2, "kernel")

@@ -47,8 +47,7 @@ def centring(image: Tensor, centres: NDArray[np.float64]) -> Figure:
     ink = np.argwhere(image[0].numpy() > 0)
     (top, first), (bottom, last) = ink.min(0), ink.max(0)
     size = (last - first + 1, bottom - top + 1)
-    look = {"fill": False, "color": PALETTE["blue"], "linewidth": 1.6}
-    draw_box(left, (first - 0.5, top - 0.5), *size, **look)
+    draw_box(left, (first - 0.5, top - 0.5), *size, fill=False, color=PALETTE["blue"], lw=1.6)
     ((row, column, _),) = moments(image[None])
     left.plot(column, row, "+", color=PALETTE["red"], markersize=13, markeredgewidth=2.2)
     left.set(title=f"ink {size[0]} pixels wide, {size[1]} high")

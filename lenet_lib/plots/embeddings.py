@@ -32,7 +32,6 @@ def pca(
         labels: Their classes, int64 N.
         ratios: Part of the variance that each component explains, 0–1, float D.
         directions: The first components as images, float 8×784.
-        classes: Names of the ten classes.
     """
     figure = plt.figure(figsize=(COLUMN, 5.2))
     upper, lower = figure.subfigures(2, 1, squeeze=False, height_ratios=[1.35, 1])[:, 0]

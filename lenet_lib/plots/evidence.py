@@ -13,7 +13,7 @@ from matplotlib.ticker import FixedLocator
 from torch import Tensor
 
 from lenet_lib.plots.axes import draw_runs, log_axis, name_points
-from lenet_lib.plots.galleries import misclassified
+from lenet_lib.plots.evaluation import misclassified
 from lenet_lib.plots.style import COLOURS, COLUMN, PALETTE
 
 
@@ -43,15 +43,15 @@ def variants(
     return figure
 
 
-def history(published: pd.DataFrame, ours: pd.DataFrame, *, year: int = 2026) -> Figure:
-    """Draw published test errors by year with their intervals, and ours.
+def history(published: pd.DataFrame, ours: pd.DataFrame) -> Figure:
+    """Draw published test errors by year with their intervals, and ours of 2026.
 
     Args:
         published: ``year, method, error, low, high``, in %: an interval over test images; and
             ``networks``, how many vote.
         ours: ``method, error, low, high``, in %: an interval over seeds.
-        year: Where ours are drawn.
     """
+    year = 2026
     table = pd.concat([published, ours.assign(year=year, networks=1, own=True)])
     own, many = table["own"].eq(True), table["networks"] > 1
     figure, axes = plt.subplots(figsize=(COLUMN, 4.2))
@@ -150,8 +150,7 @@ def always_misclassified(
     ``images`` and ``labels`` are the whole test set, uint8 N×1×28×28; ``shared`` has, by index in
     it, ``runs`` and ``prediction`` of those to draw; the ``disputed`` ones among them are framed.
     """
-    index = [int(number) for number in shared.index]
-    errors = pd.DataFrame({"index": index, "truth": [labels[number] for number in index]})
-    errors["prediction"] = shared["prediction"].to_numpy()
-    errors["disputed"] = [number in disputed for number in index]
+    errors = shared[["prediction"]].rename_axis("index").reset_index()
+    errors["truth"] = [labels[number] for number in errors["index"]]
+    errors["disputed"] = [number in disputed for number in errors["index"]]
     return misclassified(images, errors, "0123456789")

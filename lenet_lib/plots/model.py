@@ -70,8 +70,6 @@ def layer_units(
     Args:
         vectors: Name → float32 units, 0 or more.
         logits: float32 10.
-        truth: The image's label.
-        classes: Names of the ten classes.
     """
     figure = plt.figure(figsize=(COLUMN, 3.4))
     upper, lower = figure.subfigures(2, 1, squeeze=False, height_ratios=[1, 1.75])[:, 0]
@@ -175,7 +173,6 @@ def occlusion(images: Tensor, maps: Tensor, titles: Sequence[str]) -> Figure:
     Args:
         images: uint8 N×1×28×28.
         maps: Probability of the class with the patch centred at each pixel, float N×28×28, 0–1.
-        titles: What stands above each pair of image and map.
     """
     figure, grid = plt.subplots(
         2, len(images), figsize=(COLUMN, 2 * COLUMN / (len(images) + 0.7) + 0.25), squeeze=False

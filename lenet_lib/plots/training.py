@@ -107,9 +107,8 @@ def compare_learning_curves(runs: Mapping[str, Sequence[pd.DataFrame]]) -> Figur
     for axes in grid.flat[len(runs) :]:
         axes.set_axis_off()
     log_axis(grid[0, 0], "y")
-    handles, labels = grid[0, 0].get_legend_handles_labels()
     grid[0, 0].get_legend().remove()
-    figure.legend(handles, labels, loc="outside lower center", ncols=2)
+    figure.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return figure
 
 

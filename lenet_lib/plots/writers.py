@@ -28,8 +28,7 @@ def file_order(train: Writers, test: Writers, *, bins: int = 200) -> Figure:
         share = 100 * np.histogram(np.flatnonzero(part.student), edges)[0] / np.diff(edges)
         below: Any = 0
         for (group, colour), top in zip(GROUPS.items(), (share, np.full(bins, 100)), strict=True):
-            look = {"fill": True, "color": PALETTE[colour], "label": group}
-            axes.stairs(top, edges, baseline=below, **look)
+            axes.stairs(top, edges, baseline=below, fill=True, color=PALETTE[colour], label=group)
             below = top
         axes.set(title=f"{name} set", xlabel="place in the file (digit no.)")
         axes.set(xlim=(0, size), ylim=(0, 100))
@@ -38,8 +37,7 @@ def file_order(train: Writers, test: Writers, *, bins: int = 200) -> Figure:
     both[0].set_ylabel("written by (%)")
     both[0].set_xticks(np.arange(0, len(train.student) + 1, 15_000))
     both[1].set_xticks([0, 5000, 10_000])
-    handles, labels = both[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=2)
+    figure.legend(*both[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return figure
 
 
@@ -69,7 +67,6 @@ def samples(rows: Sequence[tuple[str, Tensor]], columns: int = 10) -> Figure:
 
     Args:
         rows: What is said of each writer, and their digits, uint8 N×1×28×28.
-        columns: Digits in a row.
     """
     lines = [-(-len(images) // columns) for _, images in rows]
     figure, grid = plt.subplots(

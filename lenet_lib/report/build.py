@@ -75,17 +75,16 @@ def _texts(notebooks: Sequence[Notebook], settings: Settings, images: ImageStore
     results: Code | None = None
     if settings.results and not stand_in:
         results = _results(Path(settings.results), images, formulas)
-    chapters: list[Code] = []
-    appendices: list[Code] = []
+    chapters: list[Block] = []
+    appendices: list[Block] = []
     for blocks, notebook in zip(written, notebooks, strict=True):
         if not several or notebook.name not in settings.references:  # its list is taken already
             where = appendices if notebook.name in settings.appendices else chapters
-            where.append(call("chapter", _flow(_headed(blocks, notebook.name, several=several))))
+            where += _headed(blocks, notebook.name, several=several)
+    chapters += _references(writers, settings)
     lines = [
         *(["pagebreak(weak: true)"] if several else []),
-        *chapters,
-        *_references(writers, settings),
-        *(["show: appendix", *appendices] if appendices else []),
+        call("chapters", _flow(chapters), appendices=_flow(appendices)),
     ]
     about = asdict(settings) | {
         "title": title,
@@ -151,7 +150,7 @@ def _headed(blocks: Shown, name: str, *, several: bool) -> Iterator[Block]:
 
 
 def _flow(blocks: Iterable[Block]) -> Code:
-    """Write a chapter's blocks as an array, each with its kind; pictures are still to be sized."""
+    """Write blocks as an array, each with its kind; pictures are still to be sized."""
     unsized = ("picture(", "picture.with(")
     return array(
         array([kind, Code(code.replace(*unsized, 1)) if kind == "picture" else code, lines])
@@ -159,7 +158,7 @@ def _flow(blocks: Iterable[Block]) -> Code:
     )
 
 
-def _references(writers: Sequence[Writer], settings: Settings) -> list[Code]:
+def _references(writers: Sequence[Writer], settings: Settings) -> list[Block]:
     """Join the notebooks' lists of references: each work once, by its first author's name.
 
     Of the list that every edition has, only what this one cites, where addresses can tell.
@@ -176,7 +175,7 @@ def _references(writers: Sequence[Writer], settings: Settings) -> list[Code]:
             key = link or re.sub(r"\W", "", text.casefold())[:60]
             works.setdefault(key, (re.sub(r"^(\w{1,2}\.[\s-]*)+", "", text).casefold(), code))
     ordered = [code for _, code in sorted(works.values())]
-    return [call("references", *ordered, mark=joined(anchors))] if works else []
+    return [Block("works", call("references", *ordered, mark=joined(anchors)))] if works else []
 
 
 def _results(path: Path, images: ImageStore, formulas: list[Formula]) -> Code:

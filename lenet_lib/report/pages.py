@@ -20,6 +20,7 @@ STANDARD = "PDF/UA-1 error: "
 NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
 FLAG = "regional indicator symbol letter "
 SKINS = "🏻🏼🏽🏾🏿"
+UNSETTLED = "The pages did not settle: numbers of pages, figures and tables may be wrong."
 STAND_INS = {"✅": "✔", "❌": "✘", "⭐": "★", "❗": "!", "❓": "?"}
 
 
@@ -61,7 +62,7 @@ def _compile(
     for name, text in texts.items():
         (folder / name).write_bytes(text.encode("utf-8", "replace"))
     families = json.dumps({"serif": fonts.serif, "sans": fonts.sans})
-    pdf = typst.compile(
+    pdf, notes = typst.compile_with_warnings(
         folder / "main.typ",
         root=folder,
         font_paths=fonts.fonts,
@@ -71,6 +72,8 @@ def _compile(
         package_path=folder / "packages",  # empty: nothing is fetched
         package_cache_path=folder / "packages",
     )
+    if any("did not converge" in note.message for note in notes):
+        _warn(UNSETTLED)
     assert isinstance(pdf, bytes)
     return pdf
 

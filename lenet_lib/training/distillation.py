@@ -13,25 +13,33 @@ consistent*, CVPR 2022, doi:10.1109/CVPR52688.2022.01065.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import torch
+from filelock import FileLock
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from lenet_lib import files
 from lenet_lib.data import Images, scale
+from lenet_lib.models import load_weights, save_weights
 from lenet_lib.training.augment import distort
 from lenet_lib.training.corruption import corrupt
+from lenet_lib.training.device import precision
+from lenet_lib.training.provenance import code_digest
 from lenet_lib.training.recipe import Recipe
+
+if TYPE_CHECKING:
+    from lenet_lib.training.loop import Fit
 
 CHUNK = 20_000
 """Images that are distorted at a time; another number draws other distortions."""
 
 
-class Lessons:
+class SoftTargets:
     """The distorted copies of the training images, and the committee's logits on each of them.
 
     Args:
@@ -120,3 +128,52 @@ def images_digest(train: Images) -> str:
     content = hashlib.sha256(train.images.cpu().numpy().tobytes())
     content.update(train.labels.cpu().numpy().tobytes())
     return content.hexdigest()[:12]
+
+
+def prepare_soft_targets(
+    recipe: Recipe,
+    train: Images,
+    fit: Callable[..., Fit],
+    seed: int,
+    device: torch.device,
+    folder: Path | None = None,
+) -> SoftTargets:
+    """Train a recipe's teachers, or find them in a folder, for a student of some seed.
+
+    ``fit`` trains one: :func:`lenet_lib.training.fit`, which stands on this module. The other
+    arguments are its own, ``folder`` its ``teachers``.
+    """
+    teacher = recipe.teacher
+    assert teacher is not None
+    if folder is not None:  # named after all that decides what the committee says
+        facts = (teacher.digest(), code_digest(teacher), images_digest(train), device)
+        folder = folder / f"{teacher.name}-{_digest(facts)}"
+    committee: dict[int, nn.Module] = {}
+    for number in range(recipe.teachers):
+        member = (seed + number) % recipe.teachers  # runs side by side begin with different ones
+        committee[member] = _trained(teacher, train, fit, member, folder)
+    layout: Any = {"device": device, "memory_format": torch.channels_last}
+    models = [committee[member].to(**layout) for member in sorted(committee)]
+    if folder is not None:
+        folder = folder / _digest((recipe.teachers, recipe.distortion, CHUNK))
+    context = precision(teacher.mixed_precision, device)
+    return SoftTargets(recipe, train.to(device), models, context, folder)
+
+
+def _trained(
+    teacher: Recipe, train: Images, fit: Callable[..., Fit], seed: int, folder: Path | None
+) -> nn.Module:
+    """Train one member of the committee; other processes that want the same one wait for it."""
+    if folder is None:
+        return fit(teacher, train, seed=seed, checkpoint=None).model
+    weights, checkpoint = folder / f"seed{seed}.safetensors", folder / f"seed{seed}.pt"
+    with FileLock(f"{weights}.lock"):  # which makes the folder
+        if not weights.exists():
+            model = fit(teacher, train, seed=seed, checkpoint=checkpoint).model
+            save_weights(model, weights, recipe=teacher.name, seed=seed)
+            checkpoint.unlink(missing_ok=True)
+        return load_weights(weights)
+
+
+def _digest(facts: object) -> str:
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]

@@ -22,10 +22,9 @@ from lenet_lib.models import NETWORKS, is_finite, predict_logits
 from lenet_lib.models.fast_conv import accelerate
 from lenet_lib.training.augment import distort
 from lenet_lib.training.checkpoint import restore, save
-from lenet_lib.training.committee import prepare_lessons
 from lenet_lib.training.corruption import corrupt
 from lenet_lib.training.device import choose_device, keep_freed_memory, precision, repeatable
-from lenet_lib.training.distillation import Lessons
+from lenet_lib.training.distillation import SoftTargets, prepare_soft_targets
 from lenet_lib.training.provenance import code_digest
 from lenet_lib.training.recipe import Recipe
 from lenet_lib.training.schedule import make_optimizer, make_schedule
@@ -44,7 +43,7 @@ class Fit:
     def seconds(self) -> float:
         """Training time in seconds, over all epochs and resumptions.
 
-        Validation is not in it, nor are a committee's training and answers, which serve all seeds.
+        Validation is not in it, nor are a committee's training and logits, which serve all seeds.
         """
         return sum(epoch["seconds"] for epoch in self.history)
 
@@ -66,15 +65,12 @@ def fit(
     interrupted: all that is random in an epoch follows from the seed and the epoch's number.
 
     Args:
-        recipe: The settings.
-        train: Training images.
         seed: Decides the initial weights and the order of the images.
         device: Where to train; by default the accelerator if there is one.
         validation: Looked at after each epoch and reported in the history; decides nothing.
         checkpoint: File to go on from if it exists, rewritten after each epoch.
-        teachers: Folder where a committee of teachers and its answers are kept, for this run if it
+        teachers: Folder where a committee of teachers and its logits are kept, for this run if it
             is interrupted and for those of other seeds; without it they are made anew, in memory.
-        progress: Show a progress bar on stderr.
 
     Raises:
         LenetError: Unusable training data, a loss that is no longer finite, or a foreign
@@ -83,12 +79,12 @@ def fit(
     _check_trainable(train)
     device = device or choose_device()
     keep_freed_memory()
-    lessons = None
+    targets = None
     if recipe.teacher is not None:
         train_teacher = partial(fit, device=device, progress=progress)
-        lessons = prepare_lessons(recipe, train, train_teacher, seed, device, teachers)
+        targets = prepare_soft_targets(recipe, train, train_teacher, seed, device, teachers)
     with repeatable(seed):
-        run = _Training(recipe, train.to(device), seed, lessons)
+        run = _Training(recipe, train.to(device), seed, targets)
         identity = {"recipe": recipe.settings(), "seed": seed, "code": code_digest(recipe)}
         if checkpoint is not None and checkpoint.is_file():
             run.history = restore(checkpoint, identity, run.parts)
@@ -131,9 +127,9 @@ class _Training:
     """The state of a run between two epochs: network, optimiser, schedule, history."""
 
     def __init__(
-        self, recipe: Recipe, train: Images, seed: int, lessons: Lessons | None = None
+        self, recipe: Recipe, train: Images, seed: int, targets: SoftTargets | None = None
     ) -> None:
-        self.recipe, self.train, self.seed, self.lessons = recipe, train, seed, lessons
+        self.recipe, self.train, self.seed, self.targets = recipe, train, seed, targets
         device = train.labels.device
         self.history: list[dict[str, float]] = []
         self.steps = len(list(self._batches(0)))
@@ -159,23 +155,23 @@ class _Training:
         seen = 0
         self.network.train()
         generator = torch.Generator(self.train.labels.device).manual_seed(self._epoch_seed(epoch))
-        source, answers = self.train.images, None
-        if self.lessons is not None:  # distorted once for all seeds, and known to the teachers
-            copy = self.lessons.order(self.seed, epoch)
-            source, asked = self.lessons.images(copy), time.perf_counter()
-            answers = self.lessons.logits(copy, source)
+        source, teacher_logits = self.train.images, None
+        if self.targets is not None:  # distorted once for all seeds, and known to the teachers
+            copy = self.targets.order(self.seed, epoch)
+            source, asked = self.targets.images(copy), time.perf_counter()
+            teacher_logits = self.targets.logits(copy, source)
             start += time.perf_counter() - asked
-            source = self.lessons.corrupted(copy, source)
+            source = self.targets.corrupted(copy, source)
         for number, index in enumerate(self._batches(epoch), start=1):
             images, labels = scale(source[index]), self.train.labels[index]
-            if self.lessons is None:
+            if self.targets is None:
                 images = self._augment(images, generator)
             with self.precision:
                 logits = self.network(images).float()
-            if answers is None:
+            if teacher_logits is None:
                 loss = self._supervised_loss(logits, labels)
             else:
-                loss = self._distilled_loss(logits, answers[index].float())
+                loss = self._distilled_loss(logits, teacher_logits[index].float())
             self.optimizer.zero_grad()
             loss.backward()
             self.optimizer.step()
@@ -222,9 +218,9 @@ class _Training:
         loss: Tensor = self.loss(logits, labels)
         return loss
 
-    def _distilled_loss(self, logits: Tensor, answers: Tensor) -> Tensor:
+    def _distilled_loss(self, logits: Tensor, teacher_logits: Tensor) -> Tensor:
         temperature = self.recipe.teacher_temperature
-        loss: Tensor = self.loss(logits / temperature, (answers / temperature).softmax(1))
+        loss: Tensor = self.loss(logits / temperature, (teacher_logits / temperature).softmax(1))
         return loss
 
     def finish(self) -> None:

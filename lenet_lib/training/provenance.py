@@ -16,9 +16,8 @@ from lenet_lib.training.recipe import Recipe
 
 TRAINING = (
     "lenet_lib.models.fast_conv",
-    *(f"lenet_lib.training.{name}" for name in ("augment", "committee", "corruption")),
-    *(f"lenet_lib.training.{name}" for name in ("distillation", "loop", "schedule", "temperature")),
-    "lenet_lib.training.whitening",
+    *(f"lenet_lib.training.{name}" for name in ("augment", "corruption", "distillation")),
+    *(f"lenet_lib.training.{name}" for name in ("loop", "schedule", "temperature", "whitening")),
 )
 """The modules of the training itself."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 from torch import nn
@@ -15,15 +16,10 @@ from lenet_lib.training.recipe import Recipe
 def make_optimizer(recipe: Recipe, model: nn.Module) -> torch.optim.Optimizer:
     """Make the recipe's optimiser of a network's weights."""
     weights = [weight for weight in model.parameters() if weight.requires_grad]
-    rate = recipe.learning_rate
-    decay, momentum = recipe.weight_decay, recipe.momentum
+    options: Any = {"lr": recipe.learning_rate, "weight_decay": recipe.weight_decay, "fused": True}
     if recipe.optimizer == "sgd":
-        nesterov = momentum > 0
-        return SGD(
-            weights, rate, weight_decay=decay, momentum=momentum, nesterov=nesterov, fused=True
-        )
-    kind = Adam if recipe.optimizer == "adam" else AdamW
-    return kind(weights, rate, weight_decay=decay, fused=True)
+        return SGD(weights, momentum=recipe.momentum, nesterov=recipe.momentum > 0, **options)
+    return (Adam if recipe.optimizer == "adam" else AdamW)(weights, **options)
 
 
 def make_schedule(

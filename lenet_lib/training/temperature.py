@@ -55,9 +55,6 @@ def fold_temperature(model: nn.Module, train: Images) -> float:
         model: A network whose last module is linear.
         train: Its training images; at most :data:`IMAGES` of them, evenly spaced, are looked at.
 
-    Returns:
-        The temperature.
-
     Raises:
         LenetError: The last module is not linear.
     """

@@ -31,7 +31,6 @@ def whiten(model: nn.Module, train: Images) -> None:
         model: Its first convolution has one input channel. Of its maps, half show the strongest
             components, the others the same with the sign turned; maps beyond twice a kernel's
             pixels keep their random start.
-        train: The training images.
 
     Raises:
         LenetError: The network has no convolution.

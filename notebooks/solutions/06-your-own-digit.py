@@ -26,10 +26,10 @@ assert abs(right[2] - right[0]) < 0.005
 assert right[6] < right[0] - 0.1
 
 # %% 2. An eleventh answer
-# The verifier calls more than one test digit in a hundred *none of these*, and LeNet with half of
+# The verifier calls about one test digit in a hundred *none of these*, and LeNet with half of
 # the verifier's vote reads nine in ten of these rightly: that is why it has no whole vote.
 refused = opinions(digits).argmax(1) == NONE
-assert 0.01 < refused.mean() < 0.02
+assert 0.005 < refused.mean() < 0.015
 assert (classifier.probabilities(digits[refused]).argmax(1) == labels[refused]).mean() > 0.85
 
 # %% 3. Two digits, one picture

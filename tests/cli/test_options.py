@@ -164,6 +164,7 @@ def scheduler() -> Iterator[str]:
         yield cluster.scheduler_address
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", EXAMPLES, ids=lambda line: line.replace("/", "")[:60])
 def test_the_option_does_what_it_says(
     line: str, places: dict[str, Path | str], tmp_path: Path, request: pytest.FixtureRequest

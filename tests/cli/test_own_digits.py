@@ -24,6 +24,7 @@ def mine(tmp_path: Path) -> Path:
     return tmp_path / "mine"
 
 
+@pytest.mark.slow
 def test_train_and_evaluate(mine: Path, tmp_path: Path) -> None:
     trained = lenet("train", "--dataset", "mine", *ONCE, cwd=tmp_path)
     assert trained.returncode == 0, trained.stderr

@@ -13,6 +13,7 @@ import pytest
 from helpers.cli import SMALL, lenet
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["run", "train"])
 def test_a_fresh_start_does_the_work_again(command: str, tmp_path: Path) -> None:
     words = (command, *SMALL, "--epochs", "1", "--quiet", "--out", "r")

@@ -12,39 +12,17 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from helpers.paths import ROOT
-from typer.testing import CliRunner
+from helpers.studies import TINY, jobs
 
-from lenet_lib.cli import app
 from lenet_lib.data import load
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluation.metrics import evaluate
-from lenet_lib.experiments.record import KEY, Job, Record
-from lenet_lib.experiments.study import MISTAKES, Tables, _is_done, plan, run_one, study
+from lenet_lib.experiments.record import Job
+from lenet_lib.experiments.study import plan, run_one, study
 from lenet_lib.models import load_weights
-from lenet_lib.training import RECIPES, Recipe, get_recipe, stretch, with_network
+from lenet_lib.training import RECIPES, get_recipe, stretch, with_network
 
 COMMAND = ("study", "--recipe", "fast", "--epochs", "1", "--dataset", "digits")
-TINY = replace(RECIPES["fast"], epochs=2)
-
-
-def jobs(seeds: int, recipe: Recipe = TINY) -> list[Job]:
-    """A few runs of a second each."""
-    return [Job(recipe, seed, "digits") for seed in range(seeds)]
-
-
-@pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished study of three seeds, with the weights."""
-    folder = tmp_path_factory.mktemp("study")
-    study(jobs(3), folder / "t.csv", weights=folder / "weights", workers=1, progress=False)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def record() -> Record:
-    """A run of a second that is in no table yet."""
-    return run_one(jobs(1)[0])
 
 
 def without_time(path: Path) -> pd.DataFrame:
@@ -99,16 +77,7 @@ def test_what_is_done_is_not_done_again(
     assert (tmp_path / mistakes).read_bytes() == (done / mistakes).read_bytes()
 
 
-def test_the_command_keeps_the_weights(tmp_path: Path) -> None:
-    out, kept = tmp_path / "t.csv", tmp_path / "kept"
-    words = ["study", "--recipe", "fast", "--dataset", "digits", "--train-images", "64"]
-    words += ["--seeds", "1", "--jobs", "1", "--quiet"]
-    result = CliRunner().invoke(app, [*words, "--out", str(out), "--weights", str(kept)])
-    assert result.exit_code == 0, result.output
-    assert list(pd.read_csv(out).train_images) == [64]
-    assert (kept / "fast-LeNet-64-seed0.safetensors").is_file()
-
-
+@pytest.mark.slow
 def test_fewer_training_images_are_drawn_by_the_seed() -> None:
     first, again = (run_one(Job(TINY, 3, "digits", 200)) for _ in range(2))
     assert first.mistakes == again.mistakes
@@ -159,22 +128,6 @@ def test_on_dask_each_result_comes_once_though_a_worker_dies(tmp_path: Path) -> 
     assert list(pd.read_csv(out).seed) == list(range(6))
 
 
-@pytest.mark.parametrize(
-    ("options", "code", "words"),
-    [
-        (("--backend", "dask"), 2, "go together"),
-        (("--scheduler", "tcp://127.0.0.1:1"), 2, "go together"),
-        (("--seeds", "0"), 2, "--seeds"),
-        (("--recipe", "slow"), 2, "slow"),
-        (("--train-images", "1"), 2, "--train-images"),
-    ],
-)
-def test_wrong_words_are_refused(options: tuple[str, ...], code: int, words: str) -> None:
-    result = CliRunner().invoke(app, [*COMMAND, *options])
-    assert result.exit_code == code
-    assert words in result.output
-
-
 def test_a_scheduler_that_is_none_is_one_sentence(tmp_path: Path) -> None:
     out = tmp_path / "t.csv"
     with pytest.raises(LenetError, match="No Dask scheduler answers at 'nowhere'"):
@@ -196,22 +149,6 @@ def test_more_images_than_there_are_is_an_error(tmp_path: Path) -> None:
         study([Job(TINY, 0, "digits", 10_000_000)], tmp_path / "t.csv", progress=False)
 
 
-def test_a_file_that_is_no_study_is_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "t.csv"
-    path.write_text("a,b\n1,2\n")
-    with pytest.raises(LenetError, match="no table of a study"):
-        study(jobs(1), path, progress=False)
-    assert path.read_text() == "a,b\n1,2\n"
-
-
-def test_two_writers_lose_nothing(tmp_path: Path, record: Record) -> None:
-    tables = Tables(tmp_path / "t.csv")
-    tables.add(record)
-    tables.add(record)
-    assert len(pd.read_csv(tmp_path / "t.csv")) == 1
-    assert len(pd.read_csv(tmp_path / "t-mistakes.csv")) == record.metrics.errors
-
-
 OTHER_SETTINGS = {
     "learning rate": {"learning_rate": 0.01},
     "decay": {"weight_decay": 0.1},
@@ -220,6 +157,7 @@ OTHER_SETTINGS = {
 }
 
 
+@pytest.mark.slow
 def test_other_settings_under_the_same_name_are_another_run(tmp_path: Path) -> None:
     out, count = tmp_path / "t.csv", 1
     study(jobs(1), out, workers=1, progress=False)
@@ -240,103 +178,6 @@ def test_the_teachers_settings_count(tmp_path: Path) -> None:
     other = replace(best, teacher=replace(best.teacher, learning_rate=0.004))
     digits = load("digits")
     assert Job(best, 0).key(digits) != Job(other, 0).key(digits)
-
-
-@pytest.fixture
-def old(done: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A table as old versions wrote it, of one run of `fast` and one of another network."""
-    monkeypatch.setattr("lenet_lib.experiments.study.run_one", no_run)
-    table = pd.read_csv(done / "t.csv").drop(columns=["settings", "code", "lenet_lib"]).head(2)
-    wrong = pd.read_csv(done / "t-mistakes.csv").drop(columns="settings")
-    table["epochs"] = wrong["epochs"] = RECIPES["fast"].epochs
-    table["network"] = ["LeNet", "LeNet5"]
-    table.to_csv(tmp_path / "t.csv", index=False)
-    wrong[wrong.seed < 2].to_csv(tmp_path / "t-mistakes.csv", index=False)
-    return tmp_path / "t.csv"
-
-
-def no_run(job: Job, data_dir: Path | None = None) -> None:
-    raise AssertionError(f"{job} is done anew")
-
-
-def test_rows_of_an_old_table_count_for_the_recipe_as_it_is(old: Path) -> None:
-    before = old.read_bytes()
-    fast = RECIPES["fast"]
-    kept = [Job(fast, 0, "digits"), Job(with_network(fast, "LeNet5"), 1, "digits")]
-    assert len(study(kept, old, workers=1, progress=False)) == 2
-    assert old.read_bytes() == before
-    for other in (Job(replace(fast, weight_decay=0.1), 0, "digits"), Job(fast, 1, "digits")):
-        with pytest.raises(AssertionError, match="done anew"):
-            study([other], old, workers=1, progress=False)
-
-
-def test_an_old_table_takes_new_rows(old: Path, record: Record) -> None:
-    Tables(old).add(record)
-    table, wrong = (pd.read_csv(old.with_name(name)) for name in ("t.csv", "t-mistakes.csv"))
-    assert list(table.settings.isna()) == [False, True, True]  # epochs 2, then 3
-    assert table.settings[0] == record.key["settings"]
-    assert wrong.settings.notna().sum() == record.metrics.errors
-    assert len(study([Job(RECIPES["fast"], 0, "digits")], old, workers=1, progress=False)) == 3
-
-
-def test_the_committed_table_is_complete() -> None:
-    """Nothing of `make study` is trained again because its rows have no digest of the settings."""
-    path, digits = ROOT / "results" / "study.csv", load("digits")
-    table, done = pd.read_csv(path), Tables(path).keys()
-    for row in table[table.recipe.isin(RECIPES)].itertuples():
-        (job,) = plan([str(row.recipe)], 1, network=str(row.network))
-        assert _is_done(replace(job, seed=int(row.seed), train_images=60_000), digits, done), row
-
-
-@pytest.mark.parametrize("digest", ["123456789012", "1234567890e1", "000000000000"])
-def test_a_digest_that_looks_like_a_number_is_none(
-    tmp_path: Path, digest: str, record: Record
-) -> None:
-    tables = Tables(tmp_path / "t.csv")
-    for seed in range(2):
-        key = {**record.key, "seed": seed, "settings": digest}
-        tables.add(replace(record, key=key, code=digest))
-        assert tuple(key.values()) in tables.keys()  # noqa: SIM118 (no mapping)
-    assert f",{digest},{digest}," in (tmp_path / "t.csv").read_text(encoding="utf-8")
-
-
-def test_threads_stay_whole_numbers_beside_a_run_without_them(
-    tmp_path: Path, record: Record
-) -> None:
-    """A row made elsewhere has none; to write one more run changes no other row of the file."""
-    path = tmp_path / "t.csv"
-    tables = Tables(path)
-    tables.add(record)
-    head, first = path.read_text(encoding="utf-8").splitlines()
-    bare = first.split(",")
-    bare[head.split(",").index("threads")] = ""
-    bare[head.split(",").index("seed")] = "7"
-    path.write_text("\n".join([head, first, ",".join(bare), ""]), encoding="utf-8")
-    tables.add(replace(record, key={**record.key, "seed": 9}))
-    assert path.read_text(encoding="utf-8").splitlines()[:3] == [head, first, ",".join(bare)]
-
-
-def test_a_run_without_an_error_is_a_run(tmp_path: Path, record: Record) -> None:
-    perfect = replace(record, metrics=replace(record.metrics, errors=0, accuracy=1.0), mistakes=[])
-    tables = Tables(tmp_path / "t.csv")
-    tables.add(perfect)
-    assert list(pd.read_csv(tables.mistakes)) == MISTAKES
-    tables.add(replace(record, key={**record.key, "seed": 7}))
-    assert list(pd.read_csv(tmp_path / "t.csv").errors) == [0, record.metrics.errors]
-    wrong = pd.read_csv(tables.mistakes)
-    assert list(wrong) == [*KEY, "index", "predicted"]
-    assert (wrong.seed == 7).all()
-    assert len(wrong) == record.metrics.errors
-
-
-def test_what_a_kill_left_of_a_run_is_replaced(tmp_path: Path, record: Record) -> None:
-    """The errors were written, the run was not."""
-    tables = Tables(tmp_path / "t.csv")
-    tables.add(record)
-    whole = tables.mistakes.read_bytes()
-    tables.path.unlink()
-    tables.add(record)
-    assert tables.mistakes.read_bytes() == whole
 
 
 def test_a_plan_stretches_recipes_for_few_images() -> None:

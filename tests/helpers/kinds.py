@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from helpers.synthetic import SCREEN, Scene, draw_scene, encode, photograph
+from helpers.scenes import SCREEN, Scene, draw_scene
+from helpers.synthetic import encode, photograph
 
 Digit = NDArray[np.uint8]
 Kind = Callable[[Digit, np.random.Generator], bytes]

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from helpers.synthetic import Scene, photograph
+from helpers.scenes import Scene
+from helpers.synthetic import photograph
 
 STROKES = [
     [(40, 30), (37, 56), (48, 51), (60, 52), (68, 61), (69, 72), (62, 83), (50, 87), (36, 82)],

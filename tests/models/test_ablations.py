@@ -12,8 +12,10 @@ from torch import nn
 from lenet_lib.data import Dataset, Images
 from lenet_lib.models import NETWORKS, LeNet, predict_logits
 from lenet_lib.models.ablations import ABLATIONS
-from lenet_lib.models.lenet import PARAMETERS
 from lenet_lib.training import fit
+
+PARAMETERS = 62_018
+"""Of LeNet."""
 
 
 def count(model: nn.Module, *kinds: type[nn.Module]) -> int:
@@ -27,6 +29,7 @@ def test_every_ablation_is_a_network_that_can_be_asked_for() -> None:
     assert ABLATIONS.items() <= NETWORKS.items()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ABLATIONS)
 def test_each_learns_digits(name: str, few: Images, digits: Dataset) -> None:
     model = fit(replace(SMALL, network=name, epochs=10), few, device=CPU).model

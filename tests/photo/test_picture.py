@@ -98,6 +98,7 @@ def test_a_damaged_file_never_raises_anything_else(changes: list[tuple[int, int]
         assert "\n" not in str(error)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(st.integers(8, 90), st.integers(8, 90), st.integers(0, 2**32 - 1))
 def test_any_pixels_give_a_digit_or_one_sentence(height: int, width: int, seed: int) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
-from helpers.figure_samples import SHORT, clouds, waves
+from helpers.figure_data import SHORT, clouds, waves
 from helpers.figures import words
 
 from lenet_lib.data import Dataset
 from lenet_lib.plots import embeddings
 
 
+@pytest.mark.slow
 def test_each_panel_of_pca_shows_one_class() -> None:
     points, labels = clouds()
     ratios = np.array([0.4, 0.3, 0.25, 0.05])

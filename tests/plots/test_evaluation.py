@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.figure_samples import SHORT, by_writer, rejection
+from helpers.figure_data import LONG, SHORT, by_writer, errors, images, rejection
 from helpers.figures import words
 
 from lenet_lib.data.assignment import CONFUSION
@@ -49,3 +49,30 @@ def test_rejection_draws_the_curve_that_it_is_given() -> None:
     np.testing.assert_allclose(line.get_xdata(), 100 * shown["rate"])
     np.testing.assert_allclose(line.get_ydata(), 100 * (1 - shown["accuracy"]), atol=1e-8)
     assert isinstance(table, pd.DataFrame) and len(shown) > 10
+
+
+def test_every_error_is_drawn_and_disputed_ones_are_framed() -> None:
+    figure = evaluation.misclassified(images(), errors(), SHORT)
+    shown = [axes for axes in figure.axes if axes.axison]
+    titles = [axes.get_title(loc="center") for axes in shown]
+    assert titles[:2] == ["0→3 >99%", "1→4 97%"] and len(titles) == 12
+    framed = [axes.spines["left"].get_linewidth() > 1 for axes in shown]
+    assert framed == errors()["disputed"].tolist()
+    np.testing.assert_array_equal(shown[3].images[0].get_array(), images()[3, 0])
+
+
+def test_no_title_is_wider_than_its_image() -> None:
+    for classes in (SHORT, LONG):
+        figure = evaluation.misclassified(images(), errors(), classes)
+        figure.draw_without_rendering()
+        for axes in figure.axes:
+            if axes.axison:
+                title = next(text for text in axes.findobj() if text is axes.title)
+                assert title.get_window_extent().width < 1.05 * axes.bbox.width
+
+
+@pytest.mark.slow
+def test_as_many_in_a_row_as_leaves_the_fewest_gaps() -> None:
+    for count, gaps in ((27, 0), (10, 0), (16, 0), (11, 5)):
+        table = errors(1).loc[[0] * count]
+        assert len(evaluation.misclassified(images(), table, SHORT).axes) == count + gaps

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from helpers.figure_samples import published, robustness, runs
+from helpers.figure_data import published, robustness, runs
 from helpers.figures import words
 from matplotlib.figure import Figure
 
@@ -33,7 +33,7 @@ def test_variants_show_every_run_and_the_interval_of_the_mean() -> None:
 
 def test_history_places_results_by_year() -> None:
     ours = comparison.summarise(runs()).reset_index(names="method")
-    figure = evidence.history(published(), ours, year=2026)
+    figure = evidence.history(published(), ours)
     theirs = {(1998, 1.1), (1998, 0.95), (2012, 0.23)}
     assert theirs <= drawn(figure, "#0072B2")
     assert drawn(figure, "#D55E00") >= {(2026, round(e, 9)) for e in ours["error"]}

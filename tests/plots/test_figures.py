@@ -21,11 +21,11 @@ COMPARED = {
     "dataset.intensities",
     "embeddings.tsne two",
     "evaluation.confusion_matrix",
+    "evaluation.misclassified",
     "evaluation.reliability",
     "evidence.variants",
     "evidence.history",
     "evidence.robustness",
-    "galleries.misclassified",
     "model.feature_maps",
     "training.compare_learning_curves",
     "training.peeking",
@@ -51,6 +51,7 @@ def test_every_figure_has_a_sample() -> None:
     assert public_plots() == {name.split()[0] for name in SAMPLES}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_figure_is_as_wide_as_the_page_readable_and_as_it_was(name: str, tmp_path: Path) -> None:
     with warnings.catch_warnings():

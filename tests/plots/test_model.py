@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from helpers.figure_samples import images, waves
+from helpers.figure_data import images, waves
 from helpers.figures import words
 
 from lenet_lib.plots import model

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.figure_samples import BASELINES, history, peeking
+from helpers.figure_data import BASELINES, history, peeking
 from helpers.figures import words
 from helpers.paths import ROOT
 

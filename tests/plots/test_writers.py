@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from helpers.figure_samples import alternating
+from helpers.figure_data import alternating
 
 from lenet_lib.data import Writers
 from lenet_lib.plots import writers

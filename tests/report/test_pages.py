@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
 from pathlib import Path
+from random import Random
 
 import pytest
 from helpers import report_samples as samples
 from helpers.report_pdf import DAY, Result, typeset, typeset_all
-from helpers.report_samples import code, display, markdown
+from helpers.report_samples import code, display, markdown, write
 from typer.testing import CliRunner
 
 from lenet_lib.cli.report import report_command
 from lenet_lib.errors import LenetError
 from lenet_lib.report import build_report, fonts, pages, read_settings
+
+SVG = "http://www.w3.org/2000/svg"
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +83,7 @@ def test_the_date_is_the_only_clock(tmp_path: Path) -> None:
     assert b"20261122" in results[0] and b"20261123" in results[1]
 
 
+@pytest.mark.slow
 def test_six_notebooks_are_quick_and_small(tmp_path: Path) -> None:
     paths = [path for n in range(3) for path in samples.book(tmp_path / str(n))]
     start = time.process_time()
@@ -195,3 +200,36 @@ def _run(*arguments: str):  # type: ignore[no-untyped-def]
     app = typer.Typer()
     app.command()(report_command)
     return CliRunner().invoke(app, list(arguments))
+
+
+@pytest.mark.slow
+def test_the_pages_of_many_chapters_settle(tmp_path: Path) -> None:
+    """Where a chapter begins, and so its pictures' sizes, follows from all chapters before it."""
+    random = Random(5)
+    paths = []
+    for chapter in range(14):
+        cells = [markdown(f"# Chapter {chapter}")]
+        for _ in range(random.randint(1, 5)):
+            height = random.randint(180, 420)
+            drawing = (
+                f'<svg xmlns="{SVG}" width="600" height="{height}"><path d="M0 0h9v9z"/></svg>'
+            )
+            picture = display({"image/svg+xml": {"caption": "See."}}, **{"image_svg+xml": drawing})
+            cells += [markdown("Some text. " * random.randint(20, 120)), code("plot()", picture)]
+        paths.append(write(tmp_path / f"{chapter:02d}.ipynb", *cells))
+    result = typeset_all(paths)
+    assert result.warnings == []
+    numbers = [int(number) for number in re.findall(r"Figure (\d+)", result.text)]
+    assert len(numbers) > 14 and numbers == [*range(1, len(numbers) + 1)]
+
+
+def test_pages_that_do_not_settle_are_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restless = tmp_path / "restless.typ"
+    text = pages.TEMPLATE.read_text(encoding="utf-8")
+    more = "context for _ in range(counter(page).final().first()) { pagebreak() }"  # for ever
+    changed = text.replace("  body\n}", f"  body\n  {more}\n}}", 1)
+    restless.write_text(changed, encoding="utf-8")
+    monkeypatch.setattr(pages, "TEMPLATE", restless)
+    assert pages.UNSETTLED in typeset(tmp_path, markdown("# A")).warnings

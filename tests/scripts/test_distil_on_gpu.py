@@ -14,7 +14,7 @@ from helpers.training import CPU, SMALL
 from lenet_lib.data import Dataset
 from lenet_lib.models import LeNet, predict_logits
 from lenet_lib.training import RECIPES, fit
-from lenet_lib.training.committee import prepare_lessons
+from lenet_lib.training.distillation import prepare_soft_targets
 
 SCRIPT = runpy.run_path(str(ROOT / "scripts" / "distil_on_gpu.py"))
 
@@ -49,7 +49,7 @@ def test_students_become_what_the_package_makes_of_each(mnist: Dataset) -> None:
     )
     train = mnist.train[:600]
     students = SCRIPT["Students"](
-        recipe, [1, 2], prepare_lessons(recipe, train, partial(fit, device=CPU), 0, CPU)
+        recipe, [1, 2], prepare_soft_targets(recipe, train, partial(fit, device=CPU), 0, CPU)
     )
     students.train()
     for seed, model in zip(students.seeds, students.models(), strict=True):

@@ -11,9 +11,7 @@ from helpers.paths import ROOT
 from lenet_lib import prose
 
 LEDGER = runpy.run_path(str(ROOT / "scripts" / "ledger.py"))
-ENTRIES = [
-    entry for kind in ("accuracies", "differences", "speed", "others") for entry in LEDGER[kind]()
-]
+ENTRIES = LEDGER["entries"]()
 
 
 def text_of(place: str) -> str:
@@ -22,6 +20,7 @@ def text_of(place: str) -> str:
     return prose.plain(text) if place.endswith(".ipynb") else text
 
 
+@pytest.mark.slow
 def test_the_ledger_is_what_the_tables_make() -> None:
     assert LEDGER["current"]() == text_of("results/README.md"), "run python scripts/ledger.py"
 

@@ -24,7 +24,7 @@ from lenet_lib.models import LeNet, load_weights
 from lenet_lib.photo import Prediction, load_folder
 from lenet_lib.report import build_report, read_settings
 from lenet_lib.training import RECIPES, Distortion
-from lenet_lib.training.distillation import Lessons
+from lenet_lib.training.distillation import SoftTargets
 
 from .conftest import Faults
 
@@ -151,14 +151,16 @@ def test_damaged_soft_targets_are_asked_for_again(
 ) -> None:
     """A student whose predecessor died half-way gets the answers that an undisturbed one gets."""
     recipe = replace(RECIPES["best"], cached_augmentations=1)
-    lessons = Lessons(recipe, few, [LeNet().eval()], torch.autocast("cpu", enabled=False), tmp_path)
-    images = lessons.images(0)
-    expected = lessons.logits(0, images)
+    targets = SoftTargets(
+        recipe, few, [LeNet().eval()], torch.autocast("cpu", enabled=False), tmp_path
+    )
+    images = targets.images(0)
+    expected = targets.logits(0, images)
     (path,) = tmp_path.iterdir()
     sound = path.read_bytes()
     for _ in faults.times(100, 10):
         path.write_bytes(truncated(sound, faults.random))
-        assert torch.equal(lessons.logits(0, images), expected)
+        assert torch.equal(targets.logits(0, images), expected)
         assert path.read_bytes() == sound
         faults.tried("soft targets truncated")
 

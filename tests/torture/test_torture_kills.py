@@ -83,7 +83,7 @@ def seconds(folder: Path, *words: str) -> float:
     return time.monotonic() - began
 
 
-@pytest.mark.skipif(not FULL, reason="tests/test_study.py has one kill")
+@pytest.mark.skipif(not FULL, reason="tests/experiments/test_study.py has one kill")
 def test_a_killed_study_goes_on(tmp_path: Path, faults: Faults) -> None:
     """No run is lost but those under way, none comes twice, and all have the same results."""
     words = ("-m", "lenet_lib.cli", *STUDY)

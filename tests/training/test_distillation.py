@@ -14,7 +14,7 @@ from lenet_lib.data import Images
 from lenet_lib.models import predict_logits
 from lenet_lib.training import RECIPES
 from lenet_lib.training.device import precision, repeatable
-from lenet_lib.training.distillation import Lessons
+from lenet_lib.training.distillation import SoftTargets
 from lenet_lib.training.loop import _Training, fit
 
 STUDENT = dataclasses.replace(
@@ -34,8 +34,8 @@ def committee(few: Images) -> list[torch.nn.Module]:
     return [fit(SMALL, few, seed=seed, device=CPU).model for seed in range(2)]
 
 
-def lessons(recipe, few: Images, committee, folder: Path | None = None) -> Lessons:
-    return Lessons(recipe, few, committee, precision(SMALL.mixed_precision, CPU), folder)
+def targets(recipe, few: Images, committee, folder: Path | None = None) -> SoftTargets:
+    return SoftTargets(recipe, few, committee, precision(SMALL.mixed_precision, CPU), folder)
 
 
 def test_a_student_learns_from_its_teachers_alone(few: Images, committee) -> None:
@@ -44,7 +44,7 @@ def test_a_student_learns_from_its_teachers_alone(few: Images, committee) -> Non
     runs = []
     for images in (few, wrong):
         with repeatable(0):
-            run = _Training(STUDENT, images, 0, lessons(STUDENT, images, committee))
+            run = _Training(STUDENT, images, 0, targets(STUDENT, images, committee))
             run.epoch(0, tqdm(disable=True))
         runs.append(run)
     assert same(runs[0].model, runs[1].model)
@@ -56,7 +56,7 @@ def test_the_distilled_loss_is_the_cross_entropy_of_softened_outputs(
 ) -> None:
     once = dataclasses.replace(STUDENT, batch_size=len(few), optimizer="adam", schedule="constant")
     with repeatable(0):
-        run = _Training(once, few, 0, lessons(once, few, committee))
+        run = _Training(once, few, 0, targets(once, few, committee))
         own = run.model.train()(few.images.float() / 255).detach()
         run.epoch(0, tqdm(disable=True))
     mean = sum(predict_logits(model, few.images) for model in committee) / len(committee)
@@ -71,7 +71,7 @@ def test_a_committee_reads_each_copy_once_and_its_student_the_same_images(
 ) -> None:
     asked: list[torch.Tensor] = []
     hook = committee[0].register_forward_hook(lambda _, inputs, __: asked.append(inputs[0].clone()))
-    table = lessons(DISTORTED, few, committee)
+    table = targets(DISTORTED, few, committee)
     seen: list[torch.Tensor] = []
     with repeatable(0):
         run = _Training(DISTORTED, few, 0, table)
@@ -87,25 +87,25 @@ def test_a_committee_reads_each_copy_once_and_its_student_the_same_images(
 
 def test_all_students_share_the_copies_and_each_has_its_own_order(few: Images, committee) -> None:
     many = dataclasses.replace(DISTORTED, cached_augmentations=40)
-    table = lessons(many, few, committee)
+    table = targets(many, few, committee)
     orders = [[table.order(seed, epoch) for epoch in range(80)] for seed in (0, 1)]
     assert all(sorted(order[:40]) == sorted(order[40:]) == [*range(40)] for order in orders)
     assert orders[0] != orders[1] and orders[0][:40] != orders[0][40:]
-    assert torch.equal(table.images(3), lessons(many, few, committee).images(3))
+    assert torch.equal(table.images(3), targets(many, few, committee).images(3))
     assert not torch.equal(table.images(3), table.images(4))
 
 
 def test_a_student_sees_corrupted_images_and_its_teachers_do_not(few: Images, committee) -> None:
     corrupted = dataclasses.replace(DISTORTED, corruption=0.5)
-    table = lessons(corrupted, few, committee)
+    table = targets(corrupted, few, committee)
     with repeatable(0):
         run, seen = _Training(corrupted, few, 0, table), []
         run.network.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].clone()))
         run.epoch(0, tqdm(disable=True))
     copy = table.order(0, 0)
-    clean = lessons(DISTORTED, few, committee).images(copy)
+    clean = targets(DISTORTED, few, committee).images(copy)
     assert torch.equal(table.images(copy), clean)
-    assert torch.equal(table.known[copy], lessons(DISTORTED, few, committee).logits(copy, clean))
+    assert torch.equal(table.known[copy], targets(DISTORTED, few, committee).logits(copy, clean))
     known = {image.numpy().tobytes() for image in clean.float() / 255}
     strange = [image.numpy().tobytes() not in known for image in torch.cat(seen)]
     assert 0.3 < sum(strange) / len(strange) <= 0.5
@@ -114,15 +114,16 @@ def test_a_student_sees_corrupted_images_and_its_teachers_do_not(few: Images, co
 def test_answers_are_kept_in_the_folder_and_a_damaged_one_is_asked_for_again(
     few: Images, committee, tmp_path: Path
 ) -> None:
-    table = lessons(DISTORTED, few, committee, tmp_path)
+    table = targets(DISTORTED, few, committee, tmp_path)
     images = table.images(1)
     logits = table.logits(1, images)
     (kept,) = tmp_path.iterdir()
-    assert torch.equal(lessons(DISTORTED, few, [], tmp_path).logits(1, images), logits)
+    assert torch.equal(targets(DISTORTED, few, [], tmp_path).logits(1, images), logits)
     kept.write_bytes(kept.read_bytes()[:100])
-    assert torch.equal(lessons(DISTORTED, few, committee, tmp_path).logits(1, images), logits)
+    assert torch.equal(targets(DISTORTED, few, committee, tmp_path).logits(1, images), logits)
 
 
+@pytest.mark.slow
 def test_a_folder_serves_other_seeds_and_not_other_images(
     few: Images, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,12 +183,12 @@ def test_the_committees_seconds_are_not_the_students(
     """They serve all students, and are counted apart."""
     now = [0.0]
     monkeypatch.setattr("lenet_lib.training.loop.time.perf_counter", lambda: now[0])
-    ask = Lessons._ask
+    ask = SoftTargets._ask
 
-    def slow(self: Lessons, images: torch.Tensor) -> torch.Tensor:
+    def slow(self: SoftTargets, images: torch.Tensor) -> torch.Tensor:
         now[0] += 1000
         return ask(self, images)
 
-    monkeypatch.setattr(Lessons, "_ask", slow)
+    monkeypatch.setattr(SoftTargets, "_ask", slow)
     assert fit(STUDENT, few, device=CPU).seconds < 1
     assert now[0] == 1000 * STUDENT.cached_augmentations

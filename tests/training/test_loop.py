@@ -48,6 +48,7 @@ def undisturbed(digits: Dataset) -> Callable[[Recipe], Fit]:
     return functools.cache(lambda recipe: fit(recipe, few, seed=2, device=CPU, validation=few[:50]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("recipe", "stop"),
     [(SMALL, stop) for stop in [(0, 0), (0, 4), (1, 0), (1, 7), (2, 9)]] + [(AVERAGED, (3, 5))],

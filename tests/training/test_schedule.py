@@ -120,6 +120,7 @@ def test_the_traced_schedule_is_the_one_that_trains(few: Images) -> None:
     assert peak[1] == min(beta for _, beta in trace)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("schedule", ["constant", "cosine", "step", "one-cycle"])
 def test_every_combination_trains_as_it_says_and_is_resumed(
     few: Images, tmp_path: object, schedule: str, monkeypatch: pytest.MonkeyPatch

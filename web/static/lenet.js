@@ -306,7 +306,7 @@ function probabilities(digit) {
     .map((share, i) => share * Math.sqrt(doubts[i]));
 }
 
-// -- photo/steps.py: from pixels to an answer -------------------------------------------------------
+// -- photo/finds.py, photo/steps.py: from pixels to an answer ---------------------------------------
 
 // The first look of lenet_lib.photo.explain, which is its last where it finds a clear digit: what is
 // drawn on a clean sheet needs none of the others, which are for photos. Gives what was seen, 28×28
@@ -327,8 +327,11 @@ function explain(pixels) {
   const digits = others.filter((piece) => opinions(normalise(ink, maskOf([piece])).data)[NONE] < 0.5);
   if (digits.length) return { digit, refused: "These are several digits; one at a time is read." };
   const mass = (some) => some.reduce((sum, piece) => sum + piece.mass, 0);
-  const likeness = Math.max(...opinions(digit).slice(0, NONE)) * mass(parts) / mass(every);
-  return { digit, refused: likeness < 0.5 ? "This looks like no digit." : "" };
+  const share = mass(parts) / mass(every);
+  const likeness = Math.max(...opinions(digit).slice(0, NONE)) * share;
+  const free = share > 0.9 && parts.every((piece) => piece.left > 0 && piece.top > 0
+    && piece.right < ink.width && piece.bottom < ink.height);
+  return { digit, refused: likeness < (free ? 0.1 : 0.33) ? "This looks like no digit." : "" };
 }
 
 // Prediction's words.
