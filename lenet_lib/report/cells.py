@@ -116,8 +116,8 @@ def _display(
     if LIVE in data:  # a progress bar is nobody's loss; anything else may have been a chart
         return [] if PROGRESS.search(plain) else [writer.lost("an interactive widget")]
     chart = next(filter(CHART.search, data), "")
-    if "text/html" in data:
-        shown = _html(writer, _text(data["text/html"]), plain, words)
+    if html := _text(data.get("text/html", "")).strip():
+        shown = _html(writer, html, plain, words)
         if shown or (shown == [] and not chart):
             return shown
     if chart:

@@ -159,6 +159,11 @@ def test_widgets_whose_state_is_saved_are_printed(tmp_path: Path) -> None:
     assert [words.partition(": ")[2][:21] for words in result.warnings] == ["an interactive widget"]
 
 
+def test_html_that_is_empty_leaves_the_text(tmp_path: Path) -> None:
+    result = typeset(tmp_path, code("x", display(text_html=" \n", text_plain="the text")))
+    assert "x the text" in result.text
+
+
 def test_a_terminal_s_colours(tmp_path: Path) -> None:
     text = "\x1b[1;32mgreen\x1b[0m \x1b[38;5;196mcube\x1b[39m "
     text += "\x1b[38;2;0;0;255mblue\x1b[m \x1b[48;5;7mno\x1b[0m"

@@ -76,3 +76,10 @@ def test_pictures_in_markdown(tmp_path: Path) -> None:
     assert not result.warnings
     assert "Figure 1 The network, to scale" in result.text
     assert result.text.count("validation") == 2
+
+
+def test_a_picture_in_a_line_is_no_higher_than_one_that_stands_alone(tmp_path: Path) -> None:
+    high = f"data:image/png;base64,{base64.b64encode(samples.plain_png(100, 900)).decode()}"
+    text = f"Before ![high]({high}) and <img alt='wide' src='{high}' width='100%'> after."
+    result = typeset(tmp_path, markdown(text))
+    assert result.drawn_widths() == [pytest.approx(130 / 25.4 * 72 / 9, abs=0.1)] * 2
