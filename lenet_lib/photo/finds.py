@@ -32,6 +32,9 @@ SURE = 0.9
 MOST = 0.6
 """And it must have such a part of the ink, or it may be a scrap."""
 
+WHOLE = 0.6
+"""What is smaller than such a part of another digit is a scrap of it."""
+
 LEAST, LEAST_FREE, LEAST_RAGGED = 0.33, 0.1, 0.75
 """What is a digit with less probability, times its part of the ink, is refused. Less will do where
 it stands free and has nearly all the ink, and more must be where its outline is ragged."""
@@ -125,6 +128,7 @@ def search(shade: Array, options: Options = ALL) -> list[Find]:
         All that was found.
     """
     found: list[Find] = []
+    largest = 0
     if options.even_light:
         shade = evenly_lit(shade)
     if np.ptp(ndimage.gaussian_filter(shade, 1.5)) < FAINTEST:
@@ -134,17 +138,20 @@ def search(shade: Array, options: Options = ALL) -> list[Find]:
     for look in options.looks:
         for find in finds(*look(dark), options):
             found.append(find)
-            if find.likeness > SURE and find.others:
+            whole = find.main.size >= WHOLE * largest
+            if find.likeness > SURE and find.others and whole:
                 return [find]  # or the next look would take one of the digits for a line
             if find.likeness > SURE and find.is_most:
                 return found
+            if find.likeness > SURE:
+                largest = max(largest, find.main.size)
     return found
 
 
 def choose(found: list[Find]) -> Find:
     """Take what is most like a digit and has most of the ink, but no scrap of something larger."""
     largest = max((f.main.size for f in found if f.likeness > LEAST), default=0)
-    return max((f for f in found if f.main.size >= 0.6 * largest), key=lambda find: find.score)
+    return max((f for f in found if f.main.size >= WHOLE * largest), key=lambda find: find.score)
 
 
 def finds(seen: Array, ink: Array, options: Options = ALL) -> Iterator[Find]:
@@ -161,6 +168,7 @@ def finds(seen: Array, ink: Array, options: Options = ALL) -> Iterator[Find]:
         pieces = [piece for piece in large if not piece.is_edge] or large
         # A frame beside the digit is no ink that the digit lacks.
         total = sum(piece.mass for piece in every if piece in pieces or not piece.is_edge)
+        edges = sum(piece.mass for piece in every) - total
         tries: list[Find] = []
         for main in pieces[: options.candidates]:
             if any(main in one.parts for one in tries):
@@ -192,8 +200,8 @@ def finds(seen: Array, ink: Array, options: Options = ALL) -> Iterator[Find]:
             if one.clear < CLEAR:
                 continue
             if one.none < 0.95:
-                digits = [other.main for other in tries if other.none < 0.5]
+                digits = [other.main for other in tries if other.none < 0.8]
                 one.others = len(rivals(digits, one.main))
             one.share = min(1.0, one.mass / max(total - away, 1e-9))
-            one.is_most = one.mass > MOST * total
+            one.is_most = one.mass > MOST * (total + edges)
             yield one

@@ -70,8 +70,8 @@ def find_pieces(
     areas, masses = np.bincount(of), np.bincount(of, dark)
     strong = np.bincount(of[dark > least], minlength=count + 1)
     contacts = np.bincount(border(labels), minlength=count + 1)
-    away = np.minimum.reduce([*at, *(side - 1 - i for side, i in zip(mask.shape, at, strict=True))])
-    rims = np.bincount(of[away < max(1, round(0.05 * max(mask.shape)))], minlength=count + 1)
+    away = [np.minimum(i, side - 1 - i) / side for side, i in zip(mask.shape, at, strict=True)]
+    rims = np.bincount(of[np.minimum(*away) < 0.05], minlength=count + 1)
     pieces = []
     for i, box in enumerate(ndimage.find_objects(labels), 1):
         if areas[i] >= SPECK and strong[i]:

@@ -39,6 +39,15 @@ def test_what_meets_the_border(rows: tuple[int, int], columns: tuple[int, int], 
     assert not find_pieces(ink, ink > 0.2, least=0.6)[1]
 
 
+def test_a_digit_in_a_strip_is_no_frame() -> None:
+    ink = np.zeros((40, 200), dtype=np.float32)
+    for row in range(4, 36):
+        ink[row, 90 - row : 94 - row] = 0.5
+    ink[4:7, 60:90] = ink[33:36, 54:84] = 0.5
+    (piece,) = find_pieces(ink, ink > 0.2)[1]
+    assert not piece.is_edge
+
+
 def test_mnists_own_digits_stand_where_this_would_put_them(mnist: data.Dataset) -> None:
     """Cut out of its frame and centred again, a digit of MNIST is that of MNIST."""
     same = 0

@@ -90,6 +90,14 @@ def test_several_digits_are_refused(apart: int) -> None:
     assert caught.value.picture.shape == (360, 480, 3)
 
 
+def test_a_digit_in_the_shadow_counts() -> None:
+    one, other = draw(WRITTEN[7], zoom=1.2, at=(60, 80)), draw(WRITTEN[7], zoom=1.2, at=(250, 80))
+    page = np.minimum(np.asarray(one), np.asarray(other)).astype(float)
+    page[:, :230] *= 0.5
+    with pytest.raises(RefusedError, match="several digits"):
+        prepare(page.astype(np.uint8))
+
+
 @pytest.mark.parametrize("size", [(28, 28), (60, 80), (480, 640)])
 @pytest.mark.parametrize("shade", [0, 128, 255])
 def test_blank_pages(size: tuple[int, int], shade: int) -> None:
