@@ -47,11 +47,11 @@ def probabilities(digit: NDArray[np.uint8], shares: ArrayLike) -> Figure:
     return figure
 
 
-def gallery(images: ArrayLike) -> Figure:
-    """Show prepared images, sixteen in a row, ink on paper."""
-    height, width = mosaic(images, 16).shape
+def gallery(images: ArrayLike, columns: int) -> Figure:
+    """Show prepared images, uint8 N×28×28, so many in a row, ink on paper."""
+    height, width = mosaic(images, columns).shape
     figure, axes = plt.subplots(figsize=(COLUMN, COLUMN * height / width))
-    draw_sheet(axes, images, 16, interpolation="nearest")
+    draw_sheet(axes, images, columns, interpolation="nearest")
     return figure
 
 
