@@ -77,15 +77,27 @@ def execute(
         _label(cell, figures)
         if told.get("notice") and "check_prose(" in cell.source:  # it lists what does not hold
             cell.metadata["tags"] = [t for t in cell.metadata.get("tags", []) if t not in HIDING]
-    # The kernel reports the machine's Python version; the committed file shall not depend on it.
-    book.metadata = {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    }
+    book.metadata = _as_jupyterlab_has_it()
     if told:
         book.metadata["lenet"] = told["parameters"]
     files.write(target, nbformat.writes(book) + "\n")
     return time.perf_counter() - start
+
+
+def _as_jupyterlab_has_it() -> NotebookNode:
+    """Return what JupyterLab writes when a kernel starts: who opens a notebook has nothing to save.
+
+    This holds for the Python that executed it: its version is among it.
+    """
+    from ipykernel.ipkernel import IPythonKernel
+    from jupyter_client.kernelspec import get_kernel_spec
+
+    spec = get_kernel_spec("python3")
+    kernel = {"display_name": spec.display_name, "language": spec.language, "name": "python3"}
+    metadata: NotebookNode = nbformat.from_dict(
+        {"kernelspec": kernel, "language_info": IPythonKernel.language_info}
+    )
+    return metadata
 
 
 def _read(notebook: Path) -> Any:
