@@ -74,7 +74,7 @@ def test_every_notebook_opens(lab: Lab, page: Any) -> None:
 
 def test_a_notebook_runs_from_top_to_bottom(lab: Lab, page: Any, mnist: data.Dataset) -> None:
     path = lab.root / "notebooks" / "run.ipynb"
-    book = nbformat.read(ROOT / "notebooks" / NOTEBOOKS[0], as_version=4)
+    book = nbformat.read(ROOT / "notebooks" / "02-model.ipynb", as_version=4)  # a quick one
     figures = len(pictures(code_cells(book)))
     for cell in code_cells(book):
         cell.outputs, cell.execution_count = [], None
