@@ -3,7 +3,7 @@
 The way a notebook takes, one module a step:
 
 - ``notebooks`` reads it, checks that it is finished, and leaves out what tags hide;
-- ``cells`` turns each cell into a tree of HTML (``markup``) or into plain text;
+- ``cells`` turns each cell into a tree of HTML (``markup``) or into plain text (``terminal``);
 - ``writer`` writes the trees' blocks as Typst (``typst_code``), with ``inlines`` within a line,
   ``figures`` (files: ``pictures``) and ``tables``;
 - ``formulas`` turns TeX into MathML, and ``mathml`` that into Typst;

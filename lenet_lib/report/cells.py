@@ -12,15 +12,13 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from lenet_lib.report.markup import from_html, from_markdown, text_of
-from lenet_lib.report.notebooks import ANSI, Notebook
+from lenet_lib.report.notebooks import Notebook
 from lenet_lib.report.pictures import IMAGE_TYPES, decoded, print_version
-from lenet_lib.report.typst_code import Block, Code, Shown, array, call, joined, literal
+from lenet_lib.report.terminal import printed
+from lenet_lib.report.typst_code import Block, Shown, call, joined
 from lenet_lib.report.writer import Writer, code_block
 
-MOST_LINES, HEAD, TAIL = 60, 40, 15
-"""An output with more lines than the first shows so many of its first and last lines."""
 FEW_LINES = 12
-LONGEST_LINE = 2000
 MAX_HTML = 5_000_000
 
 WORDS = ("caption", "alt", "figure", "table")
@@ -34,9 +32,6 @@ TEXT_TEX = re.compile(r"\\begin\{(tabular|longtable|table|enumerate|itemize|desc
 UNSEEN = re.compile(r"(audio|video)/|application/(pdf|zip|octet)")
 FOLDED = ("sk-top-container", "xr-text-repr-fallback")
 """In HTML that only folds up what the plain text says better."""
-CURSOR = re.compile(r"\x1b\[[0-9;?]*[A-HJKSTfhl]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|\a")
-COLOURS = ("#1d2733", "#b3261e", "#22703a", "#8a6100", "#1f4e99", "#8a2a8a", "#0f6a70", "#5b6672")
-"""A terminal's eight, dark enough for paper."""
 
 
 def write_cell(writer: Writer, cell: NotebookNode, notebook: Notebook) -> Shown:
@@ -56,7 +51,7 @@ def write_cell(writer: Writer, cell: NotebookNode, notebook: Notebook) -> Shown:
         if cell.cell_type == "markdown":
             return writer.tree(from_markdown(cell.source))
         if cell.cell_type != "code":  # raw, or of a kind that nobody knows
-            return _printed(cell.source)
+            return printed(cell.source)
         shown: Shown = []
         if cell.source.strip():
             source = re.sub(r"\n{3,}", "\n\n", cell.source.strip("\n"))
@@ -65,10 +60,10 @@ def write_cell(writer: Writer, cell: NotebookNode, notebook: Notebook) -> Shown:
         shown += _outputs(writer, cell.outputs, words, notebook)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         broken = f"a part of a cell, which is not as the notebook format wants it ({error}),"
-        return [*_printed(str(cell.get("source", ""))), writer.lost(broken)]
+        return [*printed(str(cell.get("source", ""))), writer.lost(broken)]
     match shown:  # a short cell and what little it printed stay on one page
-        case [Block("solid", code, a), Block("solid", printed, b)] if a and 0 < b <= FEW_LINES:
-            return [Block("solid", call("together", joined([code, printed])), a + b + 1)]
+        case [Block("solid", code, a), Block("solid", below, b)] if a and 0 < b <= FEW_LINES:
+            return [Block("solid", call("together", joined([code, below])), a + b + 1)]
     return shown
 
 
@@ -78,10 +73,10 @@ def _outputs(
     shown: Shown = []
     for output in outputs:
         if output.output_type == "stream":
-            shown += _printed(output.text, "log" if output.name == "stderr" else "output")
+            shown += printed(output.text, "log" if output.name == "stderr" else "output")
         elif output.output_type == "error":
             named = ": ".join(filter(None, (output.ename, output.evalue)))
-            shown += _printed("\n".join(output.traceback) or named, "error")
+            shown += printed("\n".join(output.traceback) or named, "error")
         elif LIVE in output.get("data", ()) and (
             kept := _saved(str(output.data[LIVE].get("model_id")), notebook.widgets)
         ):
@@ -131,13 +126,13 @@ def _display(
             if not plain or plain.startswith("<"):
                 writer.warn("LaTeX that is no formula is printed as it is written")
                 plain = tex
-            return _printed(plain)
+            return printed(plain)
         mixed = "$" in tex or r"\begin" in tex
         return writer.tree(from_html(f"<p>{escape(tex if mixed else f'$${tex}$$')}</p>"))
     if "application/json" in data:
-        return _printed(json.dumps(data["application/json"], indent=2, ensure_ascii=False))
+        return printed(json.dumps(data["application/json"], indent=2, ensure_ascii=False))
     if plain and not any(map(UNSEEN.match, data)):
-        return _printed(plain)
+        return printed(plain)
     return [
         writer.lost(f"an output of the kind {mime}") for mime in data if not mime.startswith("text")
     ]
@@ -182,7 +177,7 @@ def _figure(writer: Writer, data: bytes, words: dict[str, Any]) -> Block:
 def _html(writer: Writer, html: str, plain: str, words: dict[str, Any]) -> Shown | None:
     """Write an output's HTML; `None` where its plain text, or another form, says it better."""
     if plain and (len(html) > MAX_HTML or any(name in html for name in FOLDED)):
-        return _printed(plain)
+        return printed(plain)
     root = from_html(html)
     scripts = len(root.css("script"))
     for node in root.css("script, style, link, meta"):
@@ -203,82 +198,3 @@ def _html(writer: Writer, html: str, plain: str, words: dict[str, Any]) -> Shown
         shown = writer.tree(root)
     writer.shorten = False
     return shown
-
-
-def _printed(text: str, kind: str = "output") -> Shown:
-    """Set what a cell printed as a terminal leaves it, in its colours, without its middle."""
-    text = _without_backspaces(CURSOR.sub("", text)).strip("\r\n")
-    lines = [line.rstrip().rsplit("\r", 1)[-1].expandtabs() for line in text.split("\n")]
-    half = LONGEST_LINE // 2
-    lines = [
-        f"{line[:half]} … {len(line) - 2 * half:,} characters left out … {line[-half:]}"
-        if len(line) > LONGEST_LINE
-        else line
-        for line in lines
-    ]
-    if len(lines) > MOST_LINES:
-        gap = f"… {len(lines) - HEAD - TAIL:,} lines left out …"
-        lines = [*lines[:HEAD], gap, *lines[-TAIL:]]
-    if not any(lines):
-        return []
-    shown = "\n".join(lines)
-    coloured = _coloured(shown) if "\x1b[" in shown else None
-    return [code_block("printed", ANSI.sub("", shown), kind=kind, coloured=coloured)]
-
-
-def _without_backspaces(text: str) -> str:
-    if "\b" not in text:
-        return text
-    kept: list[str] = []
-    for sign in text:
-        if sign != "\b":
-            kept.append(sign)
-        elif kept and kept[-1] not in "\r\n":
-            kept.pop()
-    return "".join(kept)
-
-
-def _coloured(text: str) -> Code:
-    """Write lines of a terminal's text, each as pieces with their colour and weight."""
-    lines: list[list[Code]] = [[]]
-    colour, bold = None, False
-    for n, part in enumerate(re.split(r"\x1b\[([\d;]*)m", text)):
-        if n % 2:
-            colour, bold = _style(part, colour, bold)
-            continue
-        for row, piece in enumerate(ANSI.sub("", part).split("\n")):
-            if row:
-                lines.append([])
-            if piece:
-                fill = call("rgb", colour) if colour else literal(None)
-                lines[-1].append(array([piece, fill, bold]))
-    return array(map(array, lines))
-
-
-def _style(codes: str, colour: str | None, bold: bool) -> tuple[str | None, bool]:
-    """Return the colour and the weight that a terminal's codes change to."""
-    numbers = iter([int(code or 0) for code in codes.split(";")])
-    for number in numbers:
-        if number == 0:
-            colour, bold = None, False
-        elif number in {1, 22}:
-            bold = number == 1
-        elif number // 10 in {3, 9} and number % 10 < 8:
-            colour = COLOURS[number % 10]
-        elif number == 39:
-            colour = None
-        elif number in {38, 48}:
-            few = next(numbers, 0) == 5
-            rgb = [next(numbers, 0) for _ in range(1 if few else 3)]
-            if number == 38:
-                colour = _of_256(rgb[0]) if few else "#" + bytes(min(c, 255) for c in rgb).hex()
-    return colour, bold
-
-
-def _of_256(number: int) -> str:
-    """Return a colour of a terminal's 256: 16 by name, a cube of six steps, 24 greys."""
-    if number < 16:
-        return COLOURS[number % 8]
-    steps = [(number - 16) // 36 % 6, (number - 16) // 6 % 6, (number - 16) % 6]
-    cube = [40 * step + 55 if step else 0 for step in steps]
-    return "#" + bytes(cube if number < 232 else [min(10 * number - 2312, 255)] * 3).hex()
