@@ -4,7 +4,7 @@ Training: three epochs on 1,000 to 60,000 images. Reading: 1,000 to 1,000,000 pr
 file, a thousand at a time, whose memory must not grow with them. Every measurement is a process of
 its own, and the two programs take turns.
 
-    python benchmarks/scale.py                  # to a million; results/scale.csv has --most 100000
+    python benchmarks/scale.py                  # to a million, in five minutes
     python benchmarks/scale.py --most 10000 --out /tmp/try.csv
 """
 
