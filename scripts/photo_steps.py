@@ -92,6 +92,7 @@ VARIANTS: dict[str, Options | None] = {
     "without widening": Options(widening=False),
     "the largest piece only": Options(candidates=1),
     "without nearby pieces": Options(nearby=False),
+    "without closing gaps": Options(gaps=False),
     "all steps": Options(),
 }
 

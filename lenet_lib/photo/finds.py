@@ -43,6 +43,9 @@ BLURRED, CLEAR, SHARP = 0.75, 0.9, 0.97
 """Such a part of a digit's outline is an edge. Below the first it is a shadow or grain, and below
 the second it may be another digit, but not the one that is read; below the third it is ragged."""
 
+NARROW = 0.5
+"""A picture narrower than this for its height is a crop of a 1: there, one may touch the border."""
+
 SMALLEST = 18
 """A digit's least size in pixels: about that of the box it must fill."""
 
@@ -58,6 +61,7 @@ class Options:
         edges: What has no edges is no ink.
         widening: Thin strokes are widened.
         nearby: Pieces near a large one are part of its digit.
+        gaps: What is two pixels apart or less is one piece.
     """
 
     looks: tuple[Look, ...] = LOOKS
@@ -66,6 +70,7 @@ class Options:
     edges: bool = True
     widening: bool = True
     nearby: bool = True
+    gaps: bool = True
 
 
 ALL = Options()
@@ -109,6 +114,12 @@ class Find:
     def score(self) -> float:
         """How much speaks for it, 0–1."""
         return self.likeness * self.share
+
+    @property
+    def may_be_digit(self) -> bool:
+        """Tell whether it may be another digit: it is like one, or as sharp and hardly cut off."""
+        sharp = self.clear >= SHARP and self.main.contact < 0.3 * self.main.size
+        return self.none < 0.8 or sharp
 
     @property
     def is_digit(self) -> bool:
@@ -162,7 +173,7 @@ def finds(seen: Array, ink: Array, options: Options = ALL) -> Iterator[Find]:
     """
     level, edge = threshold(ink), edge_darkness(ink)
     for least in (0.5 * level, level):
-        labels, every = find_pieces(ink, ink > np.maximum(edge, least), level)
+        labels, every = find_pieces(ink, ink > np.maximum(edge, least), level, options.gaps)
         small, scrap = max(SMALLEST, 0.03 * max(ink.shape)), 0.3 * min(ink.shape)
         large = [piece for piece in every if piece.size >= (scrap if piece.contact else small)]
         pieces = [piece for piece in large if not piece.is_edge] or large
@@ -188,7 +199,8 @@ def finds(seen: Array, ink: Array, options: Options = ALL) -> Iterator[Find]:
             chances = opinions(digit[None])[0]
             # A straight piece along the border may be a 1, but is more often a frame or a shadow.
             along = main.is_edge or main.contact > main.size / 2
-            doubt = LEAST if along and chances.argmax() == 1 else 1
+            narrow = ink.shape[1] < NARROW * ink.shape[0]
+            doubt = LEAST if along and chances.argmax() == 1 and not narrow else 1
             likeness, none = doubt * float(chances[:NONE].max()), float(chances[NONE])
             tries.append(Find(main, parts, ink, mask, strokes, digit, clear, none, likeness))
         away = sum(
@@ -200,7 +212,7 @@ def finds(seen: Array, ink: Array, options: Options = ALL) -> Iterator[Find]:
             if one.clear < CLEAR:
                 continue
             if one.none < 0.95:
-                digits = [other.main for other in tries if other.none < 0.8]
+                digits = [other.main for other in tries if other.may_be_digit]
                 one.others = len(rivals(digits, one.main))
             one.share = min(1.0, one.mass / max(total - away, 1e-9))
             one.is_most = one.mass > MOST * (total + edges)

@@ -31,6 +31,11 @@ def ground_around_without_lines(seen: Array) -> tuple[Array, Array]:
     return seen, without_lines(darkness(seen, ground_nearby(seen, max(seen.shape) // 8)))
 
 
+def fine_strokes(seen: Array) -> tuple[Array, Array]:
+    """Do the same so near that only a thin pen's strokes are left: shadows with edges go too."""
+    return seen, darkness(seen, ground_nearby(seen, max(seen.shape) // 20))
+
+
 def light_ink(seen: Array) -> tuple[Array, Array]:
     """Take what is darkest nearby for the ground, if ink is light after all."""
     return ground_around(1 - seen)
@@ -46,6 +51,7 @@ LOOKS: tuple[Look, ...] = (
     border_tone,
     ground_around,
     ground_around_without_lines,
+    fine_strokes,
     light_ink,
     darker_part,
 )

@@ -80,6 +80,51 @@ def test_dirt_and_a_window_s_frame_do_not_count() -> None:
     assert predict(saved(image)).digit == 7
 
 
+def test_a_stroke_with_gaps_is_one() -> None:
+    """A ballpoint skips: pieces of one stroke are neither scraps nor several digits."""
+    page = np.full((500, 400), 250, dtype=np.uint8)
+    turn = np.linspace(0, 2 * np.pi, 4000)
+    turn = turn[(turn * 300 / (2 * np.pi)) % 50 > 1]  # six gaps of two pixels
+    rows, columns = 250 + 180 * np.sin(turn), 200 + 120 * np.cos(turn)
+    for down in (0, 1):
+        for across in (0, 1):
+            page[rows.astype(int) + down, columns.astype(int) + across] = 90
+    pieces = ndimage.label(page < 200, np.ones((3, 3)))[1]
+    assert pieces > 1
+    assert predict(page).digit == 0
+    with pytest.raises(RefusedError):
+        explain(page, Options(gaps=False))
+
+
+@pytest.mark.parametrize("lean", [0, 12])
+def test_a_narrow_crop_of_a_1(lean: int) -> None:
+    """It may touch all sides; a bar along a page's border may not."""
+    crop = Image.new("L", (64, 200), 245)
+    ImageDraw.Draw(crop).line((30 + lean, -10, 30 - lean, 210), fill=20, width=34)
+    assert predict(np.asarray(crop)).digit == 1
+    page = np.full((200, 260), 245, dtype=np.uint8)
+    page[:, :34] = 20
+    with pytest.raises(RefusedError):
+        prepare(page)
+
+
+def test_a_thin_pen_in_a_hard_shadow() -> None:
+    page = np.asarray(draw(WRITTEN[7], zoom=2.6, pen=3, ink=(70, 70, 90))).astype(float)
+    rows, columns = np.indices(page.shape[:2])
+    page[rows + 2 * columns > 560] *= 0.55
+    assert predict(page.astype(np.uint8)).digit == 7
+
+
+def test_something_as_tall_beside_a_digit_is_no_part_of_it() -> None:
+    image = draw(WRITTEN[7], zoom=1.2)
+    pen = ImageDraw.Draw(image)
+    pen.ellipse((320, 90, 400, 190), outline=(30, 30, 30), width=6)
+    pen.line((320, 90, 400, 190), fill=(30, 30, 30), width=6)
+    pen.line((320, 190, 400, 90), fill=(30, 30, 30), width=6)
+    with pytest.raises(RefusedError, match="several"):
+        prepare(saved(image))
+
+
 @pytest.mark.parametrize("apart", [75, 110])
 def test_several_digits_are_refused(apart: int) -> None:
     one, other = draw(WRITTEN[7], zoom=1.2), draw(WRITTEN[7], zoom=1.2, at=(150 + apart, 80))
