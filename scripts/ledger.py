@@ -38,7 +38,7 @@ MADE = {
     "time_to_accuracy.csv": "8b0d094",
     "scale.csv": "dcb1628",
     "robustness.csv": "836228c",
-    "mnist_c.csv": "836228c",
+    "mnist_c.csv": "b76a07a",
     "peeking.csv": "fd517d6",
     "ablations.csv": "5f568c0",
     "sample-size.csv": "0d7220b",
