@@ -265,9 +265,10 @@ def errors_that_remain() -> Iterator[Entry]:
     shared, count = shared_mistakes(own), own.seed.nunique()
     facts: Any = {"table": "study-mistakes.csv", "places": (CHAPTER,)}
     facts["command"] = "python scripts/distil_on_gpu.py --recipe robust"
+    facts |= about(study().query("recipe == 'robust'"))
     head = f"images misread by the {count} networks of `robust`"
-    yield Entry(f"{head}: by any", str(len(shared)), **facts, runs=count)
-    yield Entry(f"{head}: by all", str((shared.runs == count).sum()), **facts, runs=count)
+    yield Entry(f"{head}: by any", str(len(shared)), **facts)
+    yield Entry(f"{head}: by all", str((shared.runs == count).sum()), **facts)
     first = table[table.seed == 0].groupby("recipe")["index"].agg(set)
     one, other, _ = mcnemar(first["reference"], first["best"])
     yield Entry(
@@ -275,7 +276,7 @@ def errors_that_remain() -> Iterator[Entry]:
         f"{one} and {other}",
         "study-mistakes.csv",
         "lenet study --recipe reference --recipe best --seeds 1",
-        runs=2,
+        **about(study().query("recipe in ['reference', 'best'] and seed == 0")),
     )
 
 
@@ -337,7 +338,7 @@ def networks() -> Iterator[Entry]:
             "ablations.csv",
             f"lenet study --recipe one-cycle --network {row.after} --out results/ablations.csv",
             interval=f"({row.low:+.2f} to {row.high:+.2f}; Holm p = {row.holm:.2g})",
-            runs=row.n_after,
+            **about(runs[runs.network == row.after]),
         )
     errors = runs.groupby("network").accuracy.mean().rsub(1)
     yield Entry(
@@ -345,7 +346,7 @@ def networks() -> Iterator[Entry]:
         f"{errors['MLP'] / errors['LeNet']:.1f}",
         "ablations.csv",
         "lenet study --recipe one-cycle --network MLP --out results/ablations.csv",
-        runs=RUNS,
+        **about(runs[runs.network == "MLP"]),
         places=(CHAPTER,),
     )
 
