@@ -183,6 +183,19 @@ def test_without_mnist_the_digits_stand_in_loudly(
     assert "MNIST is not on this machine and could not be downloaded" in alone.stderr
 
 
+def test_the_data_set_that_the_environment_names_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the notebooks take it: `make report` is about one data set."""
+    monkeypatch.setenv("LENET_DATASET", "digits")
+    result = lenet("run", "--epochs", "1", "--device", "cpu", "--quiet", cwd=tmp_path)
+    assert result.stdout.startswith("scikit-learn's digits, recipe fast")
+    monkeypatch.setenv("LENET_DATASET", "fashion-mnist")
+    result = lenet("run", cwd=tmp_path, data=str(tmp_path))
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith("Error: No Fashion-MNIST in the folder")
+
+
 def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     result = lenet("run", *SMALL, "--out", "file/run", cwd=tmp_path)
