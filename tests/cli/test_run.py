@@ -149,7 +149,8 @@ def test_an_edited_network_is_trained_anew(edited: Path) -> None:
     assert changed != code
     source.write_text(changed, encoding="utf-8")
     evaluate = "evaluate r"
-    refused, anew, tested = in_copy(edited, evaluate, run, evaluate)
+    refused, file, anew, tested = in_copy(edited, evaluate, f"evaluate {weights}", run, evaluate)
+    assert "was trained with other code of LeNet" in file
     assert "was trained by other code" in refused
     assert "was made by other code: it starts over" in anew
     assert weights.read_bytes() != before
