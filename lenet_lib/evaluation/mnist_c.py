@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 from torch import Tensor, nn
 
-from lenet_lib.data import Images
+from lenet_lib.data import Images, scale as to_floats
 from lenet_lib.evaluation.robustness import affine
 from lenet_lib.models import predict_logits
 
@@ -154,11 +154,11 @@ MNIST_C: Mapping[str, Callable[[Array, np.random.Generator], Array]] = {
 
 
 def corrupt(images: Tensor, name: str, *, seed: int = 0) -> Tensor:
-    """Corrupt images, uint8 N×1×28×28, as MNIST-C does; ``name`` is one of :data:`MNIST_C`.
+    """Corrupt images, N×1×28×28, as MNIST-C does: uint8 again; ``name`` is one of :data:`MNIST_C`.
 
     The seed decides what chance decides.
     """
-    x = images[:, 0].numpy().astype(np.float32) / 255
+    x = to_floats(images[:, 0]).numpy()
     corrupted = MNIST_C[name](x, np.random.default_rng(seed))
     rounded = (255 * corrupted.clip(0, 1)).round().astype(np.uint8)
     return torch.from_numpy(rounded)[:, None]
