@@ -7,7 +7,6 @@ BIN := .venv/bin
 override export LENET_DATA := $(if $(LENET_DATA),$(shell cd "$(LENET_DATA)" 2>/dev/null && pwd || echo "$(LENET_DATA)"))
 
 .DEFAULT_GOAL := help
-NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
 
 # One test a core, but no more than four at once, which browsers and trainings would not notice.
 WORKERS := --numprocesses logical --maxprocesses 4
@@ -51,12 +50,12 @@ install: ## the same into the environment of PYTHON=..., as Binder needs it
 
 report: setup ## train and evaluate, execute copies of the notebooks, make both PDFs in build/
 	$(BIN)/python run.py
-	$(BIN)/python -m lenet_lib.report.execute $(NOTEBOOKS) --output build/notebooks --figures build/figures
+	$(BIN)/lenet execute notebooks --output build/notebooks --figures build/figures
 	$(BIN)/lenet report build/notebooks --output build/report.pdf
 	$(BIN)/lenet report build/notebooks --full --output build/report-full.pdf
 
 notebooks: setup ## execute the notebooks in place and draw figures/ anew
-	$(BIN)/python -m lenet_lib.report.execute $(NOTEBOOKS) --figures figures
+	$(BIN)/lenet execute notebooks --figures figures
 
 site: setup ## the web edition, build/site/index.html, with a sheet that LeNet reads as you draw
 	rm -rf build/site

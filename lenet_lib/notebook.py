@@ -2,7 +2,7 @@
 
 A cell that ends with a figure of ``lenet_lib.plots`` shows it. The figure's name, caption and
 alternative text are no code: they stand in the cell's metadata as ``figure``, ``caption`` and
-``alt``, where ``lenet_lib.report.execute`` and the report look for them.
+``alt``, where ``lenet execute`` and ``lenet report`` look for them.
 """
 
 from __future__ import annotations

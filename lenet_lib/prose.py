@@ -4,7 +4,7 @@
     (<!-- = accuracy:.2% -->99.59%<!-- / -->).
 
 Code hosts, JupyterLab, the web edition and the PDF all leave the HTML comments out. What stands
-between them is filled in by ``lenet_lib.report.execute`` and checked by the notebook's last cell
+between them is filled in by ``lenet execute`` and checked by the notebook's last cell
 (:func:`lenet_lib.notebook.check_prose`). The expression is Python, evaluated where the notebook's
 cells were; a format specification may follow its last colon, as in an f-string.
 """

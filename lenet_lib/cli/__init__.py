@@ -10,6 +10,7 @@ import typer
 
 import lenet_lib
 from lenet_lib.cli.evaluate import evaluate_command
+from lenet_lib.cli.execute import execute_command
 from lenet_lib.cli.export import export_command
 from lenet_lib.cli.predict import predict_command
 from lenet_lib.cli.recipes import recipes_command
@@ -30,6 +31,7 @@ app.command("evaluate")(evaluate_command)
 app.command("predict")(predict_command)
 app.command("recipes")(recipes_command)
 app.command("study")(study_command)
+app.command("execute")(execute_command)
 app.command("report")(report_command)
 app.command("export")(export_command)
 

@@ -47,6 +47,7 @@ def run_command(
         str,
         typer.Option(
             "--dataset",
+            envvar="LENET_DATASET",
             metavar="NAME|FOLDER",
             callback=options.name_or_folder,
             help=f"What to train and test on: {options.OWN}",

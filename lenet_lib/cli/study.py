@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from lenet_lib.cli import options
-from lenet_lib.cli.words import interruptible
+from lenet_lib.cli.words import interruptible, warnings_in_words
 from lenet_lib.data.sources import TITLES
 from lenet_lib.training import RECIPES
 from lenet_lib.training.recipe import Network
@@ -69,7 +69,7 @@ def study_command(
     from lenet_lib.experiments.study import plan, study
 
     todo = plan(recipe, seeds, dataset, epochs=epochs, network=network, sizes=train_images)
-    with interruptible(f"the same command does what {out} lacks."):
+    with interruptible(f"the same command does what {out} lacks."), warnings_in_words():
         table = study(
             todo,
             out,

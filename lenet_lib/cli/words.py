@@ -73,8 +73,10 @@ def what_was_there(state: str, folder: Path) -> str:
 def wrong_words(error: typer.TyperException) -> str:
     """Say what is wrong with a command line, and which of the possible words comes near."""
     said = error.format_message().replace("Value error, ", "").strip()
+    word: str = getattr(error, "option_name", "")
+    if short := [name for name in _options(error) if _initials(name) == word.strip("-")]:
+        return f"{error.message}; did you mean {short[0]!r}?"
     if options := getattr(error, "possibilities", None):
-        word: str = getattr(error, "option_name", "")
         near = difflib.get_close_matches(word, options, 1, cutoff=0)
         return f"{error.message}; did you mean {near[0]!r}?"
     choices = re.fullmatch(r".*?'(?P<word>[^']*)' is not one of (?P<all>.*)", said)
@@ -83,3 +85,18 @@ def wrong_words(error: typer.TyperException) -> str:
         if near := difflib.get_close_matches(choices["word"], words, 1):
             return f"{said.rstrip('.')}; did you mean {near[0]!r}?"
     return said
+
+
+def _options(error: typer.TyperException) -> list[str]:
+    """List the long options of the command that an error is about."""
+    context = getattr(error, "ctx", None)
+    return [name for option in context.command.params for name in option.opts] if context else []
+
+
+def _initials(option: str) -> str:
+    """Shorten an option as people do.
+
+    >>> _initials("--learning-rate")
+    'lr'
+    """
+    return "".join(part[0] for part in option.strip("-").split("-"))

@@ -41,4 +41,5 @@ def moments(images: Tensor) -> NDArray[np.float64]:
 
 def ink(images: Tensor) -> NDArray[np.float64]:
     """Add up each image's ink, in units of one fully black pixel; float64 N."""
-    return (images.flatten(1).sum(1).double() / 255).numpy()
+    full = 255 if images.dtype == torch.uint8 else 1
+    return (images.flatten(1).sum(1).double() / full).numpy()

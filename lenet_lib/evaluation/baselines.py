@@ -10,7 +10,7 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
-from lenet_lib.data import Images
+from lenet_lib.data import Images, scale
 from lenet_lib.evaluation.metrics import wilson_interval
 
 
@@ -40,7 +40,8 @@ def subsample(images: Images, count: int, *, seed: int = 0) -> Images:
 
 def pixels(images: Images) -> NDArray[np.float64]:
     """Give each image as a row of 784 numbers from 0 (paper) to 1 (ink), float64 N×784."""
-    return images.images.flatten(1).numpy().astype(np.float64) / 255
+    rows = images.images.flatten(1)
+    return (rows.double() / 255 if rows.dtype == torch.uint8 else scale(rows).double()).numpy()
 
 
 def compare(train: Images, validation: Images) -> pd.DataFrame:

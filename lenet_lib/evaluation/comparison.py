@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from lenet_lib.evaluation.statistics import compare, mean_interval
 from lenet_lib.training import RECIPES, Distortion, Recipe
@@ -131,6 +132,48 @@ def steps(ladder: Sequence[str]) -> list[tuple[str, str]]:
     """Pair each variant with the one before it, and the last one with the first."""
     pairs = list(pairwise(ladder))
     return pairs if len(pairs) < 2 else [*pairs, (ladder[0], ladder[-1])]
+
+
+def against_published(
+    mistakes: pd.DataFrame, labels: Sequence[int], published: NDArray[np.int64]
+) -> pd.DataFrame:
+    """Set the precision, recall and F1 of each class beside those of one published run.
+
+    A single run says what the next one would give only up to the scatter between seeds. So beside
+    the mean over ours stands the 95% prediction interval: where one more run of ours would lie.
+
+    Args:
+        mistakes: Of one recipe, from two runs on, as ``results/study-mistakes.csv`` has them:
+            ``seed, index, predicted``; every run has mistakes.
+        labels: The true class of each test image, shape N.
+        published: The other run's confusion matrix of the same images, rows true, shape K×K.
+
+    Returns:
+        By ``measure`` and ``digit``, in %: ``published``, our ``mean``, and ``low`` to ``high``.
+    """
+    from scipy.stats import t
+
+    truth, runs = np.asarray(labels), []
+    for _, own in mistakes.groupby("seed"):
+        answers = truth.copy()
+        answers[own["index"]] = own["predicted"]
+        confusion = np.zeros_like(published)
+        np.add.at(confusion, (truth, answers), 1)
+        runs.append(_class_scores(confusion))
+    scores, count = np.array(runs), len(runs)
+    half = t.ppf(0.975, count - 1) * scores.std(0, ddof=1) * np.sqrt(1 + 1 / count)
+    mean = scores.mean(0)
+    columns = {"published": _class_scores(published), "mean": mean}
+    columns |= {"low": mean - half, "high": mean + half}
+    kinds = [["precision", "recall", "F1"], range(len(published))]
+    index = pd.MultiIndex.from_product(kinds, names=["measure", "digit"])
+    return pd.DataFrame({name: value.ravel() for name, value in columns.items()}, index)
+
+
+def _class_scores(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Give precision, recall and F1 of each class, in %, shape 3×K."""
+    hits, called, are = confusion.diagonal(), confusion.sum(0), confusion.sum(1)
+    return 100 * np.array([hits / called, hits / are, 2 * hits / (called + are)])
 
 
 def peeking_gain(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,8 +1,9 @@
 """MNIST-C: fifteen corruptions of the test set that leave a digit readable (Mu & Gilmer 2019).
 
-Written anew from the paper and its parameters, on whole arrays, with one generator for all chance;
-the published files are one draw of the same. Where ImageMagick, OpenCV or an old scikit-image did
-the work there (motion blur, shear), the same formula stands here.
+Written anew, on whole arrays, with one generator for all chance; the strengths are those of the
+authors' published program, which the paper does not print, and the published files are one draw of
+the same. Where ImageMagick or an old scikit-image did the work there (motion blur, shear, glass
+blur), the same formula stands here, with its quirks.
 
 Source: N. Mu and J. Gilmer, *MNIST-C: a robustness benchmark for computer vision*, ICML 2019
 Workshop on Uncertainty and Robustness in Deep Learning, doi:10.48550/arXiv.1906.02337.
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 from torch import Tensor, nn
 
-from lenet_lib.data import Images
+from lenet_lib.data import Images, scale as to_floats
 from lenet_lib.evaluation.robustness import affine
 from lenet_lib.models import predict_logits
 
@@ -41,8 +42,12 @@ def impulse_noise(x: Array, rng: np.random.Generator) -> Array:
 
 
 def glass_blur(x: Array, rng: np.random.Generator) -> Array:
-    """Look through frosted glass: blur, swap neighbouring pixels at random, twice, blur again."""
-    x = np.floor(255 * _blur(x, 0.7)) / np.float32(255)
+    """Look through frosted glass: blur, swap neighbouring pixels at random, twice, blur again.
+
+    It blurs up and down only: the authors' call takes an image's columns for colours, which it
+    leaves apart.
+    """
+    x = np.floor(255 * _blur(x, 0.7, across=0)) / np.float32(255)
     everyone = np.arange(len(x))
     for _ in range(2):
         for row in range(SIZE - 1, 1, -1):
@@ -51,7 +56,7 @@ def glass_blur(x: Array, rng: np.random.Generator) -> Array:
                 down, across = rng.integers(-1, 1, (2, len(who)))  # −1 or 0
                 there = who, row + down, column + across
                 x[who, row, column], x[there] = x[there], x[who, row, column]
-    return _blur(x, 0.7)
+    return _blur(x, 0.7, across=0)
 
 
 def motion_blur(x: Array, rng: np.random.Generator) -> Array:
@@ -149,11 +154,11 @@ MNIST_C: Mapping[str, Callable[[Array, np.random.Generator], Array]] = {
 
 
 def corrupt(images: Tensor, name: str, *, seed: int = 0) -> Tensor:
-    """Corrupt images, uint8 N×1×28×28, as MNIST-C does; ``name`` is one of :data:`MNIST_C`.
+    """Corrupt images, N×1×28×28, as MNIST-C does: uint8 again; ``name`` is one of :data:`MNIST_C`.
 
     The seed decides what chance decides.
     """
-    x = images[:, 0].numpy().astype(np.float32) / 255
+    x = to_floats(images[:, 0]).numpy()
     corrupted = MNIST_C[name](x, np.random.default_rng(seed))
     rounded = (255 * corrupted.clip(0, 1)).round().astype(np.uint8)
     return torch.from_numpy(rounded)[:, None]
@@ -204,9 +209,10 @@ def plasma(count: int, rng: np.random.Generator) -> Array:
     return np.asarray((height / height.max((1, 2), keepdims=True))[:, :SIZE, :SIZE])
 
 
-def _blur(x: Array, sigma: float) -> Array:
-    blurred = gaussian_filter(x.astype(np.float32), (0, sigma, sigma), mode="nearest")
-    return np.asarray(blurred)
+def _blur(x: Array, sigma: float, across: float | None = None) -> Array:
+    """Blur N×28×28 by a Gaussian, in pixels; ``across`` is its width along a row, else the same."""
+    widths = (0, sigma, sigma if across is None else across)
+    return np.asarray(gaussian_filter(x.astype(np.float32), widths, mode="nearest"))
 
 
 def _sign(count: int, rng: np.random.Generator) -> NDArray[np.float64]:

@@ -192,7 +192,7 @@ class Run:
             raise LenetError(
                 f"{self.folder} was trained by other code of the network or of the training; "
                 f"`lenet train --no-resume` trains it anew, `lenet evaluate {self.weights}` tests "
-                f"the old weights all the same."
+                f"the old weights, unless it was the network's."
             )
         return Job(recipe, config["seed"], config["dataset"])
 

@@ -22,10 +22,10 @@ from tqdm import tqdm
 
 from lenet_lib import files
 from lenet_lib.data import Dataset, load
-from lenet_lib.errors import LenetError
+from lenet_lib.errors import LenetError, LenetWarning
 from lenet_lib.experiments.record import KEY, Job, Record
 from lenet_lib.models import save_weights
-from lenet_lib.training import get_recipe, stretch, with_network
+from lenet_lib.training import code_digest, get_recipe, stretch, with_network
 from lenet_lib.training.recipe import Network
 
 MISTAKES = [*KEY, "index", "predicted"]
@@ -149,7 +149,7 @@ def study(
             with the digest of settings that are not the recipe's own; by default none are kept.
 
     Returns:
-        The whole table.
+        The whole table; a warning says how many of these runs it had of other code.
 
     Raises:
         LenetError: The file is no such table, or nobody answers at the scheduler's address.
@@ -176,7 +176,27 @@ def study(
                 tables.add(record)
                 bar.set_postfix_str(f"{record.key['recipe']}: {record.metrics.accuracy:.2%}")
                 bar.update()
-    return _read(out, KEY)
+    table = _read(out, KEY)
+    _warn_of_other_code(table, [(job, loaded[job.dataset]) for job in jobs], out)
+    return table
+
+
+def _warn_of_other_code(table: pd.DataFrame, jobs: list[tuple[Job, Dataset]], out: Path) -> None:
+    """Say how many of the runs asked for were made by other code, or by code that is not known."""
+    now = {recipe: code_digest(recipe) for recipe in {job.recipe for job, _ in jobs}}
+    keys = table[KEY].itertuples(index=False, name=None)
+    made_by = dict(zip(keys, table.get("code", pd.Series(dtype="str")), strict=False))
+    old = 0
+    for job, dataset in jobs:
+        key = tuple(job.key(dataset).values())
+        old += made_by.get(key, made_by.get((*key[:-1], ""))) != now[job.recipe]
+    if old:
+        warnings.warn(
+            f"{old} of these {len(jobs)} runs in {out} were made by other code of the network or "
+            f"of the training, or nobody knows by which; to do them anew, name another table.",
+            LenetWarning,
+            stacklevel=3,
+        )
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Execute notebooks in place or as copies: ``python -m lenet_lib.report.execute``.
+"""Execute notebooks in place or as copies; the words of it are ``lenet execute``.
 
 After a notebook has run, the numbers in its prose are filled in with the values of this very run
 (see :mod:`lenet_lib.prose`), each figure gets the caption and the alternative text that stand in
@@ -7,21 +7,18 @@ its cell's metadata, and its drawing for print goes to a file of that name.
 
 from __future__ import annotations
 
-import ast
 import base64
 import json
 import logging
 import os
 import re
-import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import nbformat
-import typer
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -42,6 +39,7 @@ def execute(
     target: Path,
     *,
     parameters: Mapping[str, Any] | None = None,
+    dataset: str | None = None,
     figures: Path | None = None,
     timeout: int = 600,
 ) -> float:
@@ -51,6 +49,7 @@ def execute(
         notebook: The notebook; it is not changed unless it is also the target.
         target: Where the executed notebook goes; written only when all cells have run.
         parameters: Other values for names in its cell tagged ``parameters``.
+        dataset: What it is about in place of MNIST, where it can be about another data set.
         figures: Folder for the drawings for print, ``<figure>.svg``.
         timeout: Seconds that one cell may take.
 
@@ -63,10 +62,13 @@ def execute(
     """
     start = time.perf_counter()
     book = _read(notebook)
+    if dataset and "dataset" in parameters_of(book):
+        parameters = {"dataset": dataset, **(parameters or {})}
     _set_parameters(book, parameters or {}, notebook)
     with tempfile.TemporaryDirectory(prefix="lenet-execute-") as folder:
         found = Path(folder) / "prose.json"
         environment = {**os.environ, "LENET_PROSE": str(found)}
+        environment |= {"LENET_DATASET": dataset} if dataset else {}
         places = {"LENET_DATA": os.environ.get("LENET_DATA"), "LENET_FIGURES": figures}
         for name, place in places.items():  # absolute: the notebook runs in another folder
             environment |= {name: str(Path(place).resolve())} if place else {}
@@ -82,6 +84,16 @@ def execute(
         book.metadata["lenet"] = told["parameters"]
     files.write(target, nbformat.writes(book) + "\n")
     return time.perf_counter() - start
+
+
+def check(notebooks: Iterable[Path], parameters: Mapping[str, Any]) -> None:
+    """Find what keeps notebooks from being executed before the first of them takes its minutes.
+
+    Raises:
+        LenetError: A file is no notebook, or has no such parameter.
+    """
+    for notebook in notebooks:
+        _set_parameters(_read(notebook), parameters, notebook)
 
 
 def _as_jupyterlab_has_it() -> NotebookNode:
@@ -148,6 +160,9 @@ def _run(book: NotebookNode, notebook: Path, timeout: int, environment: dict[str
             for index, cell in enumerate(book.cells):
                 client.execute_cell(cell, index, client.code_cells_executed + 1)
             client.set_widgets_metadata()
+    except KeyboardInterrupt:
+        logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # of the cell that never ended
+        raise
     except CellExecutionError as error:
         raise LenetError(f"{notebook}: a cell failed: {error.ename}: {error.evalue}") from None
     except (CellTimeoutError, DeadKernelError) as error:
@@ -191,65 +206,3 @@ def _label(cell: NotebookNode, figures: Path | None) -> None:
             files.write(figures / f"{name}.svg", svg)
         elif name:  # a picture that is no drawing
             files.write(figures / f"{name}.png", base64.b64decode(data[kind]))
-
-
-def main(
-    notebooks: Annotated[list[Path], typer.Argument(help="Notebooks to execute.")],
-    output: Annotated[
-        Path | None, typer.Option(help="Folder for the executed copies.  [in place]")
-    ] = None,
-    figures: Annotated[
-        Path | None, typer.Option(help="Folder for the figures' print versions.")
-    ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Another value for a parameter."),
-    ] = None,
-) -> None:
-    """Execute notebooks, a progress line for each."""
-    try:
-        parameters = dict(map(_parameter, settings or []))
-        dataset = os.environ.get("LENET_DATASET")
-        if output and not dataset:
-            from lenet_lib.data import load_or_stand_in
-
-            loaded, banner = load_or_stand_in()
-            if banner:
-                print(banner, flush=True)
-                dataset = os.environ["LENET_DATASET"] = loaded.name
-        for number, notebook in enumerate(notebooks, start=1):
-            print(f"[{number}/{len(notebooks)}] {notebook} … ", end="", flush=True)
-            target = output / notebook.name if output else notebook
-            other = (
-                {"dataset": dataset}
-                if dataset and "dataset" in parameters_of(_read(notebook))
-                else {}
-            )
-            seconds = execute(notebook, target, parameters=other | parameters, figures=figures)
-            print(f"{seconds:.0f} s", flush=True)
-    except LenetError as error:
-        print(f"\nError: {error}", file=sys.stderr)
-        raise typer.Exit(1) from None
-    except KeyboardInterrupt:
-        logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # of the cell that never ended
-        print("\nStopped; the notebook that was running is as it was.", file=sys.stderr)
-        raise typer.Exit(130) from None
-
-
-def _parameter(setting: str) -> tuple[str, Any]:
-    """Read ``name=value``; the value is Python, or else a word.
-
-    >>> _parameter("seed=3"), _parameter("dataset=kmnist")
-    (('seed', 3), ('dataset', 'kmnist'))
-    """
-    name, equals, value = setting.partition("=")
-    if not (equals and name.isidentifier()):
-        raise LenetError(f"--set {setting}: a parameter is set as NAME=VALUE, such as seed=3.")
-    try:
-        return name, ast.literal_eval(value)
-    except (SyntaxError, ValueError):
-        return name, value
-
-
-if __name__ == "__main__":
-    typer.run(main)

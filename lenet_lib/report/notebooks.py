@@ -94,15 +94,28 @@ def _prepared(node: NotebookNode, name: str, folder: Path, settings: Settings) -
         if {f"{verb}-output" for verb in verbs} & _tags(cell):
             cell.outputs = []
     language, kernel = (_table(node.metadata, key) for key in ("language_info", "kernelspec"))
+    dataset = str(_table(node.metadata, "lenet").get("dataset", ""))
+    if settings.dataset and dataset not in ("", settings.dataset):
+        _name_in_captions(node, dataset, settings.dataset)
     return Notebook(
         name,
         folder.resolve(),
         node.cells,
         language=str(language.get("name") or kernel.get("language") or "python"),
-        dataset=str(_table(node.metadata, "lenet").get("dataset", "")),
+        dataset=dataset,
         title=title,
         widgets=_table(_table(_table(node.metadata, "widgets"), WIDGETS), "state"),
     )
+
+
+def _name_in_captions(node: NotebookNode, dataset: str, usual: str) -> None:
+    """Name the data set of a trial at each table, but for one that says itself whose it is."""
+    for cell in node.cells:
+        for output in cell.get("outputs", ()):
+            words = _table(output.get("metadata", {}), "text/html")
+            caption = str(words.get("caption") or "")
+            if caption and usual.casefold() not in caption.casefold():
+                words["caption"] = f"{caption} On “{dataset}”."
 
 
 def _completed(data: Any) -> Any:

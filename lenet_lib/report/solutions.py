@@ -9,7 +9,7 @@ the notebook has it. Then one part an exercise::
     larger = nn.Conv2d(1, 6, kernel_size=5, padding=2)
     assert larger(image).shape[-1] == 28
 
-``lenet_lib.report.execute`` writes the parts, folded by ``<details>``, into the notebook's Markdown
+``lenet execute`` writes the parts, folded by ``<details>``, into the notebook's Markdown
 cell tagged ``solutions``. Whatever a solution's words say, its code asserts; the tests run the
 scripts, and hold the pages to them.
 """

@@ -21,6 +21,10 @@ Network = Literal[
 """The names in :data:`lenet_lib.models.NETWORKS`, which needs torch."""
 
 
+STRONGEST_PENALTY = 0.01
+"""Far above what is usual; recipe ``fast``'s decay, 0.5, as a penalty of SGD's unlearns all."""
+
+
 class _Rule(NamedTuple):
     """What a field may hold: its type, a condition, and both in words."""
 
@@ -99,8 +103,8 @@ class Recipe:
         momentum: Share of the last step that the next one keeps, 0 to below 1; for ``sgd`` only.
             (Adam's β₁ is 0.9, and ``one-cycle`` moves it.)
         warmup: Fraction of the steps spent rising, 0 to below 1; for ``one-cycle`` only.
-        weight_decay: 0 or more: for ``adamw`` decoupled, per unit of learning rate; for the others
-            an L2 penalty.
+        weight_decay: For ``adamw`` decoupled, per unit of learning rate, 0 or more; for the others
+            an L2 penalty, 0 to 0.01: the decays that suit ``adamw`` would leave them nothing.
         label_smoothing: Probability mass taken from the true class and spread over all ten, 0 to
             below 1.
         network: What is trained: a name of :data:`lenet_lib.models.NETWORKS`.
@@ -175,6 +179,12 @@ class Recipe:
                 raise LenetError(
                     f"A recipe's {field} must be a {kind.__name__} or None, not {value!r}."
                 )
+        if self.optimizer != "adamw" and self.weight_decay > STRONGEST_PENALTY:
+            raise LenetError(
+                f"A recipe's weight_decay must be at most {STRONGEST_PENALTY} for optimizer "
+                f"{self.optimizer}, whose L2 penalty it is, not {self.weight_decay}, which is of "
+                f"adamw's measure; set both, say weight_decay 0.0005."
+            )
         for field in self.unused():
             default = type(self).__dataclass_fields__[field].default
             if getattr(self, field) != default:

@@ -115,7 +115,14 @@ def test_h_is_help(command: tuple[str, ...], tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("--recpe", "--recipe"), ("--recipee", "--recipe"), ("--sed", "--seed"), ("--ot", "--out")],
+    [
+        ("--recpe", "--recipe"),
+        ("--recipee", "--recipe"),
+        ("--sed", "--seed"),
+        ("--ot", "--out"),
+        ("--lr", "--learning-rate"),
+        ("--bs", "--batch-size"),
+    ],
 )
 def test_a_mistyped_option_is_understood(typed: str, meant: str, tmp_path: Path) -> None:
     result = lenet("run", typed, "x", cwd=tmp_path)

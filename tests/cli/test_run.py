@@ -149,7 +149,8 @@ def test_an_edited_network_is_trained_anew(edited: Path) -> None:
     assert changed != code
     source.write_text(changed, encoding="utf-8")
     evaluate = "evaluate r"
-    refused, anew, tested = in_copy(edited, evaluate, run, evaluate)
+    refused, file, anew, tested = in_copy(edited, evaluate, f"evaluate {weights}", run, evaluate)
+    assert "was trained with other code of LeNet" in file
     assert "was trained by other code" in refused
     assert "was made by other code: it starts over" in anew
     assert weights.read_bytes() != before
@@ -181,6 +182,19 @@ def test_without_mnist_the_digits_stand_in_loudly(
     alone = lenet("train", "--epochs", "1", cwd=tmp_path)  # only `run` may take other data
     assert alone.returncode == 1
     assert "MNIST is not on this machine and could not be downloaded" in alone.stderr
+
+
+def test_the_data_set_that_the_environment_names_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the notebooks take it: `make report` is about one data set."""
+    monkeypatch.setenv("LENET_DATASET", "digits")
+    result = lenet("run", "--epochs", "1", "--device", "cpu", "--quiet", cwd=tmp_path)
+    assert result.stdout.startswith("scikit-learn's digits, recipe fast")
+    monkeypatch.setenv("LENET_DATASET", "fashion-mnist")
+    result = lenet("run", cwd=tmp_path, data=str(tmp_path))
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith("Error: No Fashion-MNIST in the folder")
 
 
 def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:

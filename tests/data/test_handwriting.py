@@ -15,4 +15,5 @@ def test_a_leaning_bar_is_measured() -> None:
     row, column, slant = moments(image)[0]
     assert (row, column) == (13.5, 12.5) and slant == pytest.approx(45)
     assert longest_side(image).tolist() == [20] and ink(image).tolist() == [20]
+    assert ink(image.float() / 255).tolist() == [20]
     assert longest_side(torch.zeros(1, 1, 28, 28, dtype=torch.uint8)).tolist() == [0]

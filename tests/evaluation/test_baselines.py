@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from lenet_lib.data import Dataset
+from lenet_lib.data import Dataset, Images
 from lenet_lib.evaluation import baselines
 
 
@@ -37,3 +37,5 @@ def test_pixels_are_between_paper_and_ink(digits: Dataset) -> None:
     values = baselines.pixels(digits.train[:50])
     assert values.shape == (50, 784)
     assert (values.min(), values.max()) == (0, 1)
+    fractions = Images(digits.train.images[:50].float() / 255, digits.train.labels[:50])
+    assert np.allclose(baselines.pixels(fractions), values)

@@ -143,3 +143,18 @@ def test_settings_without_a_part_in_a_recipe_show_a_dash() -> None:
     taught = comparison.settings_table(["averaged", "best"])
     assert list(taught.loc["teacher (a recipe)"]) == ["–", "teacher"]
     assert list(taught.loc["distorted copies per image"]) == ["–", "100"]
+
+
+def test_scores_by_class_stand_beside_a_published_runs() -> None:
+    labels = [0, 0, 0, 0, 1, 1]
+    rows = [(0, 0, 1), (0, 4, 0), (1, 5, 0)]  # the first run errs twice, the second once
+    mistakes = pd.DataFrame(rows, columns=["seed", "index", "predicted"])
+    found = comparison.against_published(mistakes, labels, np.array([[3, 1], [0, 2]]))
+    assert found.published["precision"].tolist() == pytest.approx([100, 200 / 3])
+    assert found.published["recall"].tolist() == pytest.approx([75, 100])
+    assert found.published["F1"].tolist() == pytest.approx([600 / 7, 80])
+    assert found["mean"]["precision"].tolist() == pytest.approx([77.5, 75])  # of 75, 80; 50, 100
+    assert found["mean"]["recall"].tolist() == pytest.approx([87.5, 50])
+    half = 12.7062 * np.std([75, 80], ddof=1) * np.sqrt(1.5)
+    row = found.loc[("precision", 0)]
+    assert (row.low, row.high) == pytest.approx((77.5 - half, 77.5 + half), rel=1e-4)

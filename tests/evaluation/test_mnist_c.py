@@ -1,6 +1,8 @@
-"""MNIST-C: each corruption does what the paper says, the same again from the same seed."""
+"""MNIST-C: each corruption does what the benchmark's does, the same again from the same seed."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,6 +30,7 @@ def test_each_is_repeatable_and_leaves_the_original(name: str, digits: Dataset) 
     part, before = digits.test.images[:20], digits.test.images[:20].clone()
     one, other = corrupt(part, name, seed=1), corrupt(part, name, seed=1)
     assert torch.equal(one, other)
+    assert torch.equal(one, corrupt(part.float() / 255, name, seed=1))
     assert torch.equal(part, before)
     assert (one.shape, one.dtype) == (part.shape, torch.uint8)
     assert not torch.equal(one, part)
@@ -105,6 +108,24 @@ def test_glass_moves_pixels_and_no_further_than_it_should() -> None:
     assert len(at.unique()) > 3
     ink = (glass.sum((1, 2)) / 255).numpy()
     assert ink.max() < 1.2
+
+
+def test_glass_blurs_up_and_down_only_as_the_published_program_does() -> None:
+    class Still:
+        """Chance that never swaps two pixels."""
+
+        def random(self, count: int) -> np.ndarray:
+            return np.ones(count)
+
+        def integers(self, low: int, high: int, shape: tuple[int, ...]) -> np.ndarray:
+            return np.zeros(shape, dtype=int)
+
+    one = np.zeros((1, 28, 28), dtype=np.float32)
+    one[0, 14, 14] = 1
+    still: Any = Still()
+    glass = mnist_c.glass_blur(one, still)[0]
+    assert glass.any(0).nonzero()[0].tolist() == [14]
+    assert glass.any(1).sum() > 5
 
 
 def test_edges_are_an_outline() -> None:

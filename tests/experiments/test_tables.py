@@ -11,7 +11,7 @@ from helpers.paths import ROOT
 from helpers.studies import jobs
 
 from lenet_lib.data import load
-from lenet_lib.errors import LenetError
+from lenet_lib.errors import LenetError, LenetWarning
 from lenet_lib.experiments.record import KEY, Job, Record
 from lenet_lib.experiments.study import MISTAKES, Tables, _is_done, plan, study
 from lenet_lib.training import RECIPES, with_network
@@ -46,7 +46,8 @@ def test_rows_of_an_old_table_count_for_the_recipe_as_it_is(old: Path) -> None:
     before = old.read_bytes()
     fast = RECIPES["fast"]
     kept = [Job(fast, 0, "digits"), Job(with_network(fast, "LeNet5"), 1, "digits")]
-    assert len(study(kept, old, workers=1, progress=False)) == 2
+    with pytest.warns(LenetWarning, match="2 of these 2 runs in .* other code .* nobody knows"):
+        assert len(study(kept, old, workers=1, progress=False)) == 2
     assert old.read_bytes() == before
     for other in (Job(replace(fast, weight_decay=0.1), 0, "digits"), Job(fast, 1, "digits")):
         with pytest.raises(AssertionError, match="done anew"):
@@ -59,7 +60,20 @@ def test_an_old_table_takes_new_rows(old: Path, record: Record) -> None:
     assert list(table.settings.isna()) == [False, True, True]  # epochs 2, then 3
     assert table.settings[0] == record.key["settings"]
     assert wrong.settings.notna().sum() == record.metrics.errors
-    assert len(study([Job(RECIPES["fast"], 0, "digits")], old, workers=1, progress=False)) == 3
+    with pytest.warns(LenetWarning, match="1 of these 1 runs"):
+        assert len(study([Job(RECIPES["fast"], 0, "digits")], old, workers=1, progress=False)) == 3
+
+
+def test_runs_of_edited_code_are_told_from_new_ones(
+    record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are kept, for they may have taken days, but not as if today's code had made them."""
+    monkeypatch.setattr("lenet_lib.experiments.study.run_one", no_run)
+    Tables(tmp_path / "t.csv").add(record)
+    study([record.job], tmp_path / "t.csv", workers=1, progress=False)  # a warning would fail
+    monkeypatch.setattr("lenet_lib.experiments.study.code_digest", lambda _: "0123456789ab")
+    with pytest.warns(LenetWarning, match="1 of these 1 runs in .* made by other code"):
+        study([record.job], tmp_path / "t.csv", workers=1, progress=False)
 
 
 def test_the_committed_table_is_complete() -> None:

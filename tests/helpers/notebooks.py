@@ -1,8 +1,12 @@
-"""The notebooks of the checkout, and what is looked for in them."""
+"""The notebooks of the checkout, what is looked for in them, and small ones to execute."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers.paths import ROOT
 
@@ -28,3 +32,15 @@ def tags(cell: Any) -> set[str]:
 
 def prose_of(book: Any) -> str:
     return "\n\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
+
+
+def write(folder: Path, *sources: str | tuple[str, dict[str, Any]]) -> Path:
+    """Write a notebook; what begins with # is Markdown, a pair brings metadata."""
+    cells = []
+    for number, source in enumerate(sources):
+        text, metadata = source if isinstance(source, tuple) else (source, {})
+        make = new_markdown_cell if text.startswith("#") else new_code_cell
+        cells.append(make(text, id=f"cell-{number}", metadata=metadata))
+    path = folder / "book.ipynb"
+    nbformat.write(new_notebook(cells=cells), path)
+    return path

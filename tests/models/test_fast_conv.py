@@ -138,7 +138,43 @@ class Unpooled(LeNet):
         return self.fc3(self.fc2(self.fc1(x.flatten(1))))
 
 
-@pytest.mark.parametrize("kind", [WideKernel, NoPadding, Tanh, Border, Unpooled, LeNet5, SmallVGG])
+class LayerByLayer(LeNet):
+    """The assignment's modules, a forward that takes the first block apart."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.max_pool2d(torch.tanh(self.conv1[0](x)), 2)
+        return self.fc3(self.fc2(self.fc1(self.conv2(x).flatten(1))))
+
+
+class InALoop(LeNet):
+    """The same, without a change."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        for layer in self.conv1:
+            x = layer(x)
+        return self.fc3(self.fc2(self.fc1(self.conv2(x).flatten(1))))
+
+
+class Asserted(LeNet):
+    """A forward that checks its shapes."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.conv1(x)
+        assert x.shape[1:] == (6, 15, 15)
+        return self.fc3(self.fc2(self.fc1(self.conv2(x).flatten(1))))
+
+
+class Broken(LeNet):
+    """A forward that fails in any case: that is for training to say."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.conv3(x)
+
+
+OTHERS = [WideKernel, NoPadding, Tanh, Border, Unpooled, LayerByLayer, InALoop, Asserted, Broken]
+
+
+@pytest.mark.parametrize("kind", [*OTHERS, LeNet5, SmallVGG])
 def test_another_network_takes_the_plain_step(kind: type[nn.Module]) -> None:
     model = kind()
     assert accelerate(model) is model

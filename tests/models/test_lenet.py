@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from lenet_lib.errors import LenetError
 from lenet_lib.models import (
     C3_TABLE,
     NETWORKS,
+    WEIGHTS,
     LeNet,
     LeNet5,
     SmallVGG,
@@ -161,11 +163,53 @@ def test_weights_survive_the_disk(network: type[nn.Module], tmp_path: Path) -> N
     loaded = load_weights(path)
     assert type(loaded) is network
     assert torch.equal(loaded(x), model(x))
-    assert read_metadata(path) == {"network": network.__name__, "recipe": "fast", "seed": 3}
+    facts = read_metadata(path)
+    assert len(facts.pop("answer")) == 10  # type: ignore[arg-type]
+    assert facts == {"network": network.__name__, "recipe": "fast", "seed": 3}
     content = path.read_bytes()
     save_weights(model, path, seed=3, recipe="fast")
     assert path.read_bytes() == content
     assert list(tmp_path.iterdir()) == [path]
+
+
+class Tanh(LeNet):
+    """What becomes of LeNet when a student edits an activation function."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1[1] = nn.Tanh()
+
+
+def test_weights_are_not_read_into_other_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names and shapes are the same, and the answers would be wrong without a word."""
+    path = tmp_path / "w.safetensors"
+    save_weights(LeNet().eval(), path)
+    monkeypatch.setitem(NETWORKS, "LeNet", Tanh)
+    for known in (path, WEIGHTS):
+        with pytest.raises(LenetError, match="was trained with other code of LeNet"):
+            load_weights(known)
+
+
+def test_the_code_of_weights_is_known_by_what_it_computes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Rewritten(LeNet):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.fc3(self.fc2(self.fc1(self.conv2(self.conv1(x)).flatten(1))))
+
+    monkeypatch.setitem(NETWORKS, "LeNet", Rewritten)
+    assert type(load_weights()) is Rewritten
+
+
+@pytest.mark.parametrize("answer", ["yes", [1.0], [[0.0] * 10] * 2, {}, [None] * 9])
+def test_a_damaged_answer_is_one_sentence(tmp_path: Path, answer: object) -> None:
+    path = tmp_path / "w.safetensors"
+    facts = {"lenet": json.dumps({"network": "LeNet", "answer": answer})}
+    save_file(LeNet().state_dict(), path, facts)
+    with pytest.raises(LenetError, match="no readable safetensors"):
+        load_weights(path)
 
 
 def test_bad_weights_are_refused_in_one_sentence(tmp_path: Path) -> None:

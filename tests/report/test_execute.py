@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
-from helpers.paths import ROOT
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from typer.testing import CliRunner
+from helpers.notebooks import write
 
 from lenet_lib.errors import LenetError
-from lenet_lib.report import execute as module
 from lenet_lib.report.execute import execute
 
 SETUP = "import matplotlib.pyplot as plt\nfrom lenet_lib import notebook\nnotebook.setup()"
 CHECK = "notebook.check_prose('book.ipynb', n=7)"
-
-
-def write(folder: Path, *sources: str | tuple[str, dict[str, Any]]) -> Path:
-    """Write a notebook; what begins with # is Markdown, a pair brings metadata."""
-    cells = []
-    for number, source in enumerate(sources):
-        text, metadata = source if isinstance(source, tuple) else (source, {})
-        make = new_markdown_cell if text.startswith("#") else new_code_cell
-        cells.append(make(text, id=f"cell-{number}", metadata=metadata))
-    path = folder / "book.ipynb"
-    nbformat.write(new_notebook(cells=cells), path)
-    return path
 
 
 def read(path: Path) -> Any:
@@ -133,58 +113,3 @@ def test_solutions_are_written_from_their_script(tmp_path: Path) -> None:
     (tmp_path / "solutions" / "book.py").write_text("# %% 1. Easy\n# Words.\nassert 1\n")
     execute(path, path)
     assert "Solution 1. Easy" in read(path).cells[1].source
-
-
-def test_the_command_line_tells_what_it_does_in_lines(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LENET_DATASET", "digits")
-    path = write(tmp_path, ("dataset = 'mnist'\nn = 7", {"tags": ["parameters"]}))
-    app = module.typer.Typer()
-    app.command()(module.main)
-    words = [str(path), "--output", str(tmp_path / "out"), "--set", "n=8"]
-    result = CliRunner().invoke(app, words)
-    assert result.exit_code == 0, result.output
-    assert "\r" not in result.output
-    assert read(tmp_path / "out" / "book.ipynb").cells[0].source == "dataset = 'digits'\nn = 8"
-    for wrong, says in ((["--set", "n"], "NAME=VALUE"), (["--set", "m=1"], "no parameter 'm'")):
-        result = CliRunner().invoke(app, [str(path), *wrong])
-        assert result.exit_code == 1
-        assert says in result.output
-        assert "Traceback" not in result.output
-
-
-def test_a_wrong_data_folder_is_one_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("LENET_DATASET", raising=False)
-    monkeypatch.setenv("LENET_DATA", str(tmp_path / "nowhere"))
-    app = module.typer.Typer()
-    app.command()(module.main)
-    path = write(tmp_path, "1")
-    result = CliRunner().invoke(app, [str(path), "--output", str(tmp_path / "out")])
-    assert result.exit_code == 1
-    assert "Error: " in result.output
-    assert "Traceback" not in result.output
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is another thing there")
-def test_ctrl_c_is_one_line(tmp_path: Path) -> None:
-    path = write(tmp_path, "open('running', 'w').close()\nimport time\ntime.sleep(300)")
-    before = path.read_bytes()
-    words = [sys.executable, "-m", "lenet_lib.report.execute", str(path)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(
-        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    ) as program:
-        for _ in range(3000):
-            if (tmp_path / "running").exists():
-                break
-            time.sleep(0.1)
-        program.send_signal(signal.SIGINT)
-        out, err = program.communicate(timeout=300)
-    assert program.returncode == 130
-    assert out == f"[1/1] {path} … "
-    assert err == "\nStopped; the notebook that was running is as it was.\n"
-    assert path.read_bytes() == before

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from helpers import report_samples as samples
 from helpers.report_pdf import typeset_all
-from helpers.report_samples import code, markdown, stream
+from helpers.report_samples import code, display, markdown, stream
 
 from lenet_lib.errors import LenetError
 from lenet_lib.report import list_notebooks, read_settings
@@ -100,7 +100,12 @@ def test_editions(tmp_path: Path) -> None:
 
 
 def test_stand_in_is_named_everywhere(tmp_path: Path) -> None:
-    path = samples.write(tmp_path / "01-a.ipynb", markdown("# A\n\n" + samples.PROSE * 12))
+    tables = [
+        display({"text/html": {"caption": caption}}, text_html=samples.frame().to_html())
+        for caption in ("Of its own.", "Read from a file, on MNIST.")
+    ]
+    cells = markdown("# A\n\n" + samples.PROSE * 12), code("both", *tables)
+    path = samples.write(tmp_path / "01-a.ipynb", *cells)
     path.write_text(
         path.read_text().replace(
             '"language_info"', '"lenet": {"dataset": "digits"}, "language_info"'
@@ -109,7 +114,10 @@ def test_stand_in_is_named_everywhere(tmp_path: Path) -> None:
     (tmp_path / "report.toml").write_text('dataset = "mnist"\nabstract = "About MNIST."\n')
     result = typeset_all([path], title="On MNIST")
     pages = [page.extract_text() for page in result.pdf.pages]
+    assert "Of its own. On “digits”." in result.text
+    assert "on MNIST. " in result.text and "on MNIST. On" not in result.text
     assert "This report is not about MNIST" in pages[0] and "About MNIST." not in pages[0]
+    assert "was not to be had" not in pages[0]  # it may have been chosen
     assert all("On MNIST – a trial on “digits”" in " ".join(page.split()) for page in pages)
 
 

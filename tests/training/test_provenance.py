@@ -67,6 +67,28 @@ def test_a_class_is_known_with_what_it_is_built_on(
     assert digests[0] != digests[1]
 
 
+def test_what_a_network_imports_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A student's own activation function, in a file of its own, which imports another."""
+    imports = "from torch import Tensor, nn"
+    digests = []
+    for factor in (1, 2):
+        for name, source in (
+            ("inner", f"FACTOR = {factor}"),
+            ("outer", "from .inner import FACTOR\ndef mine(x): return FACTOR * x"),
+        ):
+            module = ModuleType(f"lenet_lib.models.{name}")
+            path = tmp_path / f"{name}_{factor}.py"
+            path.write_text(source, encoding="utf-8")
+            module.__file__, module.__package__ = str(path), "lenet_lib.models"
+            monkeypatch.setitem(sys.modules, module.__name__, module)
+            exec(source, module.__dict__)
+        change = (imports, f"{imports}\nfrom lenet_lib.models.outer import mine")
+        network = edited(lenet, tmp_path, monkeypatch, change)
+        monkeypatch.setitem(NETWORKS, "LeNet", network.LeNet)
+        digests.append(code_digest(SMALL))
+    assert digests[0] != digests[1]
+
+
 def test_a_teachers_network_counts_and_another_one_does_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
