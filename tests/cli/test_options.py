@@ -100,6 +100,14 @@ def titled(here: Path, said: str) -> None:
     assert "print" not in text
 
 
+def executed(here: Path, said: str) -> None:
+    """A copy in another folder with another value, its picture for print in a third."""
+    (_, cell, _) = nbformat.read(here / "o" / "p.ipynb", as_version=4).cells
+    assert cell.outputs[0].text.strip() == "7"
+    assert [path.name for path in (here / "f").iterdir()] == ["grey.png"]
+    assert "[1/1] " in said
+
+
 TRAINING = "--recipe reference --seed 5 --epochs 2 --learning-rate 0.01 --batch-size 64"
 FOLDER = "--dataset fashion-mnist --data-dir DATA"
 EXAMPLES: dict[str, Callable[[Path, str], None]] = {
@@ -116,6 +124,7 @@ EXAMPLES: dict[str, Callable[[Path, str], None]] = {
     ),
     "study --recipe fast --seeds 1 --epochs 1 --dataset digits --backend dask --scheduler ADDRESS "
     "--out t.csv": one_run("digits"),
+    "execute PARAMETERS --output o --figures f --set seed=7": executed,
     "export --weights WEIGHTS --onnx x.onnx": exported,
     "predict PHOTO --json": answered,
     "predict PHOTO --csv": tabulated,
@@ -143,6 +152,11 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path 
     cell = nbformat.v4.new_code_cell("print(7)", execution_count=1, outputs=[printed])
     book = nbformat.v4.new_notebook(cells=[cell])
     nbformat.write(book, folder / "n.ipynb")
+    settings = nbformat.v4.new_code_cell("seed = 1", metadata={"tags": ["parameters"]})
+    code = "from PIL import Image\nImage.new('L', (8, 8))"
+    picture = nbformat.v4.new_code_cell(code, metadata={"figure": "grey"})
+    cells = [settings, nbformat.v4.new_code_cell("print(seed)"), picture]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "p.ipynb")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(download, "SHAPES", shapes)
         yield {
@@ -150,6 +164,7 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path 
             "WEIGHTS": WEIGHTS,
             "PHOTO": ROOT / "notebooks" / "example.jpg",
             "NOTEBOOK": folder / "n.ipynb",
+            "PARAMETERS": folder / "p.ipynb",
         }
 
 
