@@ -23,6 +23,7 @@ import typer
 from pypdf import PdfReader
 
 from lenet_lib import files
+from lenet_lib.cli import run_script
 
 NOTEBOOKS = sorted(Path("notebooks").glob("*.ipynb"))
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -92,4 +93,4 @@ def main(rounds: int = 3, side_of: str = typer.Option("", "--side", hidden=True)
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_script(main)

@@ -23,6 +23,7 @@ import torch
 import typer
 
 from lenet_lib import data, files
+from lenet_lib.cli import run_script
 from lenet_lib.data import download
 from lenet_lib.evaluation.metrics import evaluate
 from lenet_lib.training import RECIPES, fit
@@ -112,4 +113,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_script(main)

@@ -26,6 +26,7 @@ from torch.optim.swa_utils import update_bn
 from tqdm import trange
 
 from lenet_lib import data
+from lenet_lib.cli import run_script
 from lenet_lib.data import scale
 from lenet_lib.experiments import Job
 from lenet_lib.experiments.record import TEACHERS
@@ -238,4 +239,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_script(main)

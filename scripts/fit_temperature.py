@@ -16,6 +16,7 @@ from typing import Annotated
 
 import typer
 
+from lenet_lib.cli import run_script
 from lenet_lib.models import WEIGHTS
 
 
@@ -61,4 +62,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_script(main)

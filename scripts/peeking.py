@@ -18,6 +18,7 @@ import typer
 from filelock import FileLock
 
 from lenet_lib import data, files
+from lenet_lib.cli import run_script
 from lenet_lib.training import get_recipe
 from lenet_lib.training.loop import fit
 
@@ -76,4 +77,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_script(main)

@@ -11,15 +11,16 @@ each. ``../shared/cases/photos`` is tried too where it is at hand.
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
 import sys
 import time
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
+import typer
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from PIL import Image
@@ -32,6 +33,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from helpers import kinds  # noqa: E402
 
 from lenet_lib import data, files  # noqa: E402
+from lenet_lib.cli import run_script  # noqa: E402
 from lenet_lib.errors import LenetError  # noqa: E402
 from lenet_lib.photo import explain, looks  # noqa: E402
 from lenet_lib.photo.classifier import default_classifier  # noqa: E402
@@ -137,7 +139,7 @@ def measure(kind: str, variant: str, pictures: list[Picture]) -> dict[str, objec
     }
 
 
-def rows(kind: str, args: argparse.Namespace) -> list[dict[str, object]]:
+def rows(kind: str, variants: list[str], test: bool, count: int) -> list[dict[str, object]]:
     """Make the pictures of a kind once, and try every variant on them."""
     if kind == "real failures":
         with (CASES / "labels.csv").open() as table:
@@ -145,28 +147,31 @@ def rows(kind: str, args: argparse.Namespace) -> list[dict[str, object]]:
         pictures = [((CASES / case["file"]).read_bytes(), int(case["truth"])) for case in cases]
     else:
         digits = data.load("mnist")
-        some = digits.test if args.test else digits.train
-        count = max(8, args.count // 5) if "12 mega" in kind else args.count
-        pictures = make(kind, count, 1 + args.test, some.images[:, 0].numpy(), some.labels.tolist())
-    made = [measure(kind, variant, pictures) for variant in args.variants]
+        some = digits.test if test else digits.train
+        count = max(8, count // 5) if "12 mega" in kind else count
+        pictures = make(kind, count, 1 + test, some.images[:, 0].numpy(), some.labels.tolist())
+    made = [measure(kind, variant, pictures) for variant in variants]
     print(pd.DataFrame(made).to_string(index=False, header=False), flush=True)
     return made
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--test", action="store_true")
-    parser.add_argument("--count", type=int, default=50)
-    parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--variants", nargs="*", default=list(VARIANTS))
-    parser.add_argument("--kinds", nargs="*", default=[*kinds.READ, *kinds.REFUSED])
-    parser.add_argument("--out", type=Path, default=ROOT / "results" / "photo-steps.csv")
-    args = parser.parse_args()
-    names = [*args.kinds, *(["real failures"] if CASES.is_dir() else [])]
-    parts = Parallel(n_jobs=args.jobs)(delayed(rows)(kind, args) for kind in names)
+def main(
+    test: Annotated[bool, typer.Option("--test", help="Draw with test digits.")] = False,
+    count: Annotated[int, typer.Option(min=1, help="Pictures of a kind.")] = 50,
+    jobs: Annotated[int, typer.Option(min=1, help="Kinds at a time.")] = 1,
+    variant: Annotated[list[str] | None, typer.Option(help="One of them; repeat it.")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help="One of them; repeat it.")] = None,
+    out: Annotated[Path, typer.Option(help="The table.")] = ROOT / "results" / "photo-steps.csv",
+) -> None:
+    """Say what each step from a picture to 28×28 is good for."""
+    every = [*kinds.READ, *kinds.REFUSED, *(["real failures"] if CASES.is_dir() else [])]
+    names, variants = kind or every, variant or list(VARIANTS)
+    if unknown := [*({*names} - {*every}), *({*variants} - {*VARIANTS})]:
+        raise LenetError(f"There is no {unknown[0]!r}; choose of {', '.join([*every, *VARIANTS])}.")
+    parts = Parallel(n_jobs=jobs)(delayed(rows)(name, variants, test, count) for name in names)
     table = pd.DataFrame([row for part in parts for row in part])
-    files.write(args.out, table.to_csv(index=False).encode())
+    files.write(out, table.to_csv(index=False).encode())
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -16,6 +16,7 @@ import typer
 from torch import nn
 
 from lenet_lib import data, files
+from lenet_lib.cli import run_script
 from lenet_lib.errors import LenetError
 from lenet_lib.evaluation.mnist_c import mnist_c_accuracy
 from lenet_lib.evaluation.robustness import corruption_accuracy
@@ -63,4 +64,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_script(main)

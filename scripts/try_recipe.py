@@ -18,6 +18,7 @@ import torch
 import typer
 
 from lenet_lib import data, files
+from lenet_lib.cli import run_script
 from lenet_lib.training import Distortion, Recipe, fit, get_recipe
 
 OUT = Path("results/search.csv")
@@ -77,4 +78,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_script(main)

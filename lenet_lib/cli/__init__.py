@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import sys
-from typing import Annotated
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
@@ -20,11 +22,12 @@ from lenet_lib.cli.study import study_command
 from lenet_lib.cli.words import Interrupted, wrong_words
 from lenet_lib.errors import LenetError, missing_extra
 
-app = typer.Typer(
-    context_settings={"help_option_names": ["-h", "--help"]},
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+PLAIN: dict[str, Any] = {
+    "context_settings": {"help_option_names": ["-h", "--help"]},
+    "pretty_exceptions_enable": False,
+    "rich_markup_mode": None,
+}
+app = typer.Typer(**PLAIN)
 app.command("run")(run_command)
 app.command("train", help="Train LeNet and save its weights, without the test set.")(run_command)
 app.command("evaluate")(evaluate_command)
@@ -51,7 +54,19 @@ def lenet(
 
 
 def main() -> None:
-    """Run the command line.
+    """Run ``lenet``."""
+    run(app, "lenet")
+
+
+def run_script(function: Callable[..., None]) -> None:
+    """Run a function as a script, whose words are its parameters."""
+    script = typer.Typer(add_completion=False, **PLAIN)
+    script.command()(function)
+    run(script, Path(sys.argv[0]).name)
+
+
+def run(program: typer.Typer, name: str) -> None:
+    """Run a program by the words on its command line.
 
     A user's mistake becomes one sentence on stderr and exit code 1, or 2 if it is in the words;
     Ctrl-C becomes one line and 130.
@@ -60,7 +75,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):  # a locale without “–” is no reason to fail
             stream.reconfigure(errors="replace")
     try:
-        code = app(prog_name="lenet", standalone_mode=False)
+        code = program(prog_name=name, standalone_mode=False)
         said = "Interrupted." if code == 130 else ""
     except Interrupted as words:
         code, said = 130, str(words)
