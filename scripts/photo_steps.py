@@ -87,6 +87,7 @@ VARIANTS: dict[str, Options | None] = {
     "first look only": Options(looks=LOOKS[:1]),
     "without removing lines": but(looks.ground_around_without_lines),
     "without the ground nearby": but(looks.ground_around),
+    "without the closest look": but(looks.fine_strokes),
     "without the other polarity": but(looks.light_ink),
     "without the darker part's tone": but(looks.darker_part),
     "without even light": Options(even_light=False),

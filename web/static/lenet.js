@@ -42,6 +42,7 @@ function darkness(pixels) {
 // A stroke ends where it has a third of its ink's darkness, which is 1 on the sheet.
 const EDGE = Math.fround(1 / 3);
 const SPECK = 12, SMALLEST = 18; // pixels of a piece, and its longer side
+const NEAR = 3; // what is two pixels apart, a gap in a stroke, is one piece
 
 function findPieces(ink) {
   const labels = picture(ink.width, ink.height);
@@ -59,8 +60,8 @@ function findPieces(ink) {
       piece.bottom = Math.max(piece.bottom, y + 1);
       piece.area++;
       piece.mass += ink.data[place];
-      for (let v = y - 1; v <= y + 1; v++) {
-        for (let u = x - 1; u <= x + 1; u++) {
+      for (let v = y - NEAR; v <= y + NEAR; v++) {
+        for (let u = x - NEAR; u <= x + NEAR; u++) {
           if (!inside(ink, u, v) || at(labels, u, v) || !(at(ink, u, v) > EDGE)) continue;
           labels.data[v * ink.width + u] = piece.label;
           todo.push(v * ink.width + u);
