@@ -406,7 +406,7 @@ def notebooks() -> str:
     for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
         place = f"notebooks/{notebook.name}"
         tables = [f"`{name}` (`{MADE[name]}`)" for name in tables_of(notebook)]
-        command = f"`python -m lenet_lib.report.execute {place}`"
+        command = f"`lenet execute {place}`"
         cells = [f"`{place}`", command, ", ".join(tables) or "–", HEADLINES.get(place, "–")]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"

@@ -26,11 +26,13 @@ assert abs(right[2] - right[0]) < 0.005
 assert right[6] < right[0] - 0.1
 
 # %% 2. An eleventh answer
-# The verifier calls about one test digit in a hundred *none of these*, and LeNet with half of
-# the verifier's vote reads nine in ten of these rightly: that is why it has no whole vote.
+# The verifier calls fewer than one test digit in a hundred *none of these*. The products still name
+# the right digit of nine in ten of these, but with a confidence below 0.5.
 refused = opinions(digits).argmax(1) == NONE
-assert 0.005 < refused.mean() < 0.015
-assert (classifier.probabilities(digits[refused]).argmax(1) == labels[refused]).mean() > 0.85
+assert 0.003 < refused.mean() < 0.01
+chances = classifier.probabilities(digits[refused])
+assert (chances.argmax(1) == labels[refused]).mean() > 0.85
+assert chances.max() < 0.5
 
 # %% 3. Two digits, one picture
 # A second digit of the same height is no part of the first: the picture is refused, and the message

@@ -96,7 +96,7 @@ def test_pixels_that_are_no_picture(pixels: np.ndarray) -> None:
 
 
 def test_the_temperature_changes_confidence(tmp_path: Path, images: np.ndarray) -> None:
-    """And the digit only where LeNet is so unsure that the verifier's half a vote decides."""
+    """And the digit only where LeNet is so unsure that the verifier's vote decides."""
     path = tmp_path / "warm.safetensors"
     save_weights(load_weights(), path, dataset="mnist", temperature=3.0)
     cold, warm = Classifier().read(images), Classifier(path).read(images)
@@ -108,7 +108,7 @@ def test_the_temperature_changes_confidence(tmp_path: Path, images: np.ndarray) 
     with torch.inference_mode():
         logits = model(torch.from_numpy(images[:10]).float()[:, None] / 255)
     expected = torch.softmax(logits.double() / 3, 1).numpy()
-    expected *= opinions(images[:10])[:, :NONE] ** 0.5
+    expected *= opinions(images[:10])[:, :NONE]
     assert [r.confidence for r in warm[:10]] == pytest.approx(expected.max(1).tolist(), abs=1e-6)
 
 

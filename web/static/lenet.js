@@ -304,7 +304,7 @@ const opinions = (digit) => softmax(predictLogits(VERIFIER, digit));
 function probabilities(digit) {
   const doubts = opinions(digit);
   return softmax(predictLogits(LENET, digit), PACKAGE.temperature)
-    .map((share, i) => share * Math.sqrt(doubts[i]));
+    .map((share, i) => share * doubts[i]);
 }
 
 // -- photo/finds.py, photo/steps.py: from pixels to an answer ---------------------------------------
