@@ -2,7 +2,7 @@
 
     python scripts/photo_steps.py              # on MNIST's training digits, where steps are chosen
     python scripts/photo_steps.py --test       # on its test digits, to report
-    python scripts/photo_steps.py --count 100  # of each kind; 50 take ten minutes of one core
+    python scripts/photo_steps.py --count 50   # of each kind; 200 take 15 minutes of two cores
 
 A row is a kind of picture and a variant of the pipeline, with the share that is read rightly (of
 blank pages and of several digits: that is refused), the share refused, and milliseconds of one core
@@ -158,7 +158,7 @@ def rows(kind: str, variants: list[str], test: bool, count: int) -> list[dict[st
 
 def main(
     test: Annotated[bool, typer.Option("--test", help="Draw with test digits.")] = False,
-    count: Annotated[int, typer.Option(min=1, help="Pictures of a kind.")] = 50,
+    count: Annotated[int, typer.Option(min=1, help="Pictures of a kind.")] = 200,
     jobs: Annotated[int, typer.Option(min=1, help="Kinds at a time.")] = 1,
     variant: Annotated[list[str] | None, typer.Option(help="One of them; repeat it.")] = None,
     kind: Annotated[list[str] | None, typer.Option(help="One of them; repeat it.")] = None,
