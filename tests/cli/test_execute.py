@@ -19,6 +19,8 @@ from helpers.paths import ROOT
 from lenet_lib import data
 from lenet_lib.data.download import DownloadError
 
+pytestmark = pytest.mark.slow  # notebooks are executed
+
 PARAMETERS = ("dataset = 'mnist'\nn = 7", {"tags": ["parameters"]})
 SAY = "import os\nprint(dataset, os.environ.get('LENET_DATASET'))"
 
@@ -121,7 +123,6 @@ def test_a_data_set_that_is_named_has_no_stand_in(
     assert said == "fashion-mnist fashion-mnist\n"
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is another thing there")
 def test_ctrl_c_is_one_line(tmp_path: Path) -> None:
     path = write(tmp_path, "open('running', 'w').close()\nimport time\ntime.sleep(300)")

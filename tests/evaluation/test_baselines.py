@@ -19,6 +19,7 @@ def test_subsample_draws_without_replacement(digits: Dataset) -> None:
     assert len(baselines.subsample(digits.train, 10**6)) == len(digits.train)
 
 
+@pytest.mark.slow
 def test_each_baseline_is_its_idea_computed_plainly(digits: Dataset) -> None:
     table = baselines.compare(digits.train, digits.test)
     assert table.index.tolist() == list(baselines.classifiers())

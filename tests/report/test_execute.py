@@ -12,6 +12,8 @@ from helpers.notebooks import write
 from lenet_lib.errors import LenetError
 from lenet_lib.report.execute import execute
 
+pytestmark = pytest.mark.slow  # notebooks are executed
+
 SETUP = "import matplotlib.pyplot as plt\nfrom lenet_lib import notebook\nnotebook.setup()"
 CHECK = "notebook.check_prose('book.ipynb', n=7)"
 
@@ -45,7 +47,6 @@ def test_a_failing_cell_is_one_sentence_and_writes_nothing(tmp_path: Path) -> No
         execute(tmp_path / "none.ipynb", path)
 
 
-@pytest.mark.slow
 def test_text_caption_and_figure_come_from_the_run_and_the_cells_metadata(tmp_path: Path) -> None:
     said = {"figure": "drawn", "caption": "All <!-- = n -->?<!-- / -->.", "alt": "A rising line."}
     path = write(
@@ -90,7 +91,6 @@ def test_text_caption_and_figure_come_from_the_run_and_the_cells_metadata(tmp_pa
         execute(path, path, parameters={"m": 9})
 
 
-@pytest.mark.slow
 def test_a_claim_that_fails_here_is_an_error(tmp_path: Path) -> None:
     parameters = ("n = 7", {"tags": ["parameters"]})
     claim = "notebook.claim(n == 8, 'the number is eight')"
