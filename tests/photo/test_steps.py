@@ -8,7 +8,7 @@ from helpers.pictures import WRITTEN, draw, saved
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from lenet_lib.photo import RefusedError, explain, predict, prepare
+from lenet_lib.photo import RefusedError, explain, looks, predict, prepare
 from lenet_lib.photo.classifier import default_classifier
 from lenet_lib.photo.finds import Find, Options
 from lenet_lib.photo.form import THINNEST, stroke_width
@@ -96,11 +96,12 @@ def test_a_stroke_with_gaps_is_one() -> None:
         explain(page, Options(gaps=False))
 
 
-@pytest.mark.parametrize("lean", [0, 12])
-def test_a_narrow_crop_of_a_1(lean: int) -> None:
+@pytest.mark.parametrize(("lean", "width"), [(6, 38), (14, 52)])
+def test_a_narrow_crop_of_a_1(lean: int, width: int) -> None:
     """It may touch all sides; a bar along a page's border may not."""
-    crop = Image.new("L", (64, 200), 245)
-    ImageDraw.Draw(crop).line((30 + lean, -10, 30 - lean, 210), fill=20, width=34)
+    crop = Image.new("L", (width, 200), 245)
+    top, foot = (width / 2 + lean, -10), (width / 2 - lean, 210)
+    ImageDraw.Draw(crop).line((top, foot), fill=20, width=34)
     assert predict(np.asarray(crop)).digit == 1
     page = np.full((200, 260), 245, dtype=np.uint8)
     page[:, :34] = 20
@@ -108,19 +109,28 @@ def test_a_narrow_crop_of_a_1(lean: int) -> None:
         prepare(page)
 
 
-def test_a_thin_pen_in_a_hard_shadow() -> None:
-    page = np.asarray(draw(WRITTEN[7], zoom=2.6, pen=3, ink=(70, 70, 90))).astype(float)
+def test_a_thin_pen_in_shadows_with_edges() -> None:
+    page = np.asarray(draw(WRITTEN[7], zoom=2.6, pen=3, ink=(90, 90, 110))).astype(float)
     rows, columns = np.indices(page.shape[:2])
-    page[rows + 2 * columns > 560] *= 0.55
-    assert predict(page.astype(np.uint8)).digit == 7
+    chance = np.random.default_rng(1)
+    for _ in range(2):
+        turn = chance.uniform(0, 2 * np.pi)
+        along = np.cos(turn) * (columns - 240) + np.sin(turn) * (rows - 180)
+        across = np.cos(turn) * (rows - 180) - np.sin(turn) * (columns - 240)
+        page[np.minimum(along, across + 60) > chance.uniform(-40, 40)] *= 0.5
+    shaded = page.astype(np.uint8)
+    assert predict(shaded).digit == 7
+    others = tuple(look for look in looks.LOOKS if look is not looks.fine_strokes)
+    with pytest.raises(RefusedError):
+        explain(shaded, Options(looks=others))
 
 
 def test_something_as_tall_beside_a_digit_is_no_part_of_it() -> None:
+    """A star is like no digit, but as sharp as one."""
     image = draw(WRITTEN[7], zoom=1.2)
     pen = ImageDraw.Draw(image)
-    pen.ellipse((320, 90, 400, 190), outline=(30, 30, 30), width=6)
-    pen.line((320, 90, 400, 190), fill=(30, 30, 30), width=6)
-    pen.line((320, 190, 400, 90), fill=(30, 30, 30), width=6)
+    for stroke in ((350, 90, 350, 190), (310, 115, 390, 165), (310, 165, 390, 115)):
+        pen.line(stroke, fill=(30, 30, 30), width=6)
     with pytest.raises(RefusedError, match="several"):
         prepare(saved(image))
 
