@@ -20,17 +20,22 @@ from filelock import FileLock
 from lenet_lib import data, files
 from lenet_lib.cli import run_script
 from lenet_lib.training import get_recipe
+from lenet_lib.training.device import describe
 from lenet_lib.training.loop import fit
 
-COLUMNS = ["dataset", "recipe", "seed", "epoch", "test_errors", "test_images", "test_loss"]
+EPOCH = ["dataset", "recipe", "seed", "epoch"]
+"""What tells one row from another."""
 
 
 def read(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path) if path.exists() else pd.DataFrame(columns=COLUMNS)
+    return pd.read_csv(path) if path.exists() else pd.DataFrame(columns=EPOCH)
 
 
 def one_run(dataset: data.Dataset, name: str, seed: int, epochs: int | None) -> pd.DataFrame:
-    """Train once, with the test set looked at after each epoch; one row an epoch."""
+    """Train once, with the test set looked at after each epoch; one row an epoch.
+
+    Seconds are of training, without the looks.
+    """
     recipe = get_recipe(name, epochs=epochs)
     cpu = torch.device("cpu")
     history = fit(recipe, dataset.train, seed=seed, device=cpu, validation=dataset.test).history
@@ -44,10 +49,12 @@ def one_run(dataset: data.Dataset, name: str, seed: int, epochs: int | None) -> 
             "test_errors": round((1 - row["validation_accuracy"]) * images),
             "test_images": images,
             "test_loss": round(row["validation_loss"], 6),
+            "seconds": round(row["seconds"], 2),
+            **describe(cpu),
         }
         for row in history
     ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows)
 
 
 def main(
@@ -63,14 +70,13 @@ def main(
     out.parent.mkdir(parents=True, exist_ok=True)
     for seed in range(seeds):
         for name in recipe or ["reference", "one-cycle"]:
-            if (dataset, name, seed) in set(
-                read(out)[COLUMNS[:3]].itertuples(index=False, name=None)
-            ):
+            done = read(out)[EPOCH[:3]].itertuples(index=False, name=None)
+            if (dataset, name, seed) in set(done):
                 continue
             run = one_run(loaded, name, seed, epochs)
             with FileLock(f"{out}.lock"):  # another process may have added a run meanwhile
-                table = pd.concat([read(out), run], ignore_index=True)
-                table = table.drop_duplicates(COLUMNS[:4]).sort_values(COLUMNS[:4])
+                table = pd.concat([read(out), run], ignore_index=True) if out.exists() else run
+                table = table.drop_duplicates(EPOCH).sort_values(EPOCH)
                 files.write(out, table.to_csv(index=False, lineterminator="\n"))
             best, last = run["test_errors"].min(), run["test_errors"].iloc[-1]
             print(f"{name} seed {seed}: {last} errors at the end, {best} at best", flush=True)

@@ -1,17 +1,19 @@
 """Accuracy on corrupted test images, ours and MNIST-C's, of the weights that `lenet study` kept.
 
 Each number is the mean over all seeds of a recipe that the folder holds; all networks are tested on
-the very same corrupted images.
+the very same corrupted images. ``seconds`` is what the whole table took.
 
     python scripts/robustness.py reference best robust --weights build/study
 """
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated
 
 import pandas as pd
+import torch
 import typer
 from torch import nn
 
@@ -21,6 +23,7 @@ from lenet_lib.errors import LenetError
 from lenet_lib.evaluation.mnist_c import mnist_c_accuracy
 from lenet_lib.evaluation.robustness import corruption_accuracy
 from lenet_lib.models import load_weights
+from lenet_lib.training.device import describe
 
 RESULTS = Path("results")
 
@@ -52,14 +55,15 @@ def main(
     except LenetError as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(1) from None
-    ours, fifteen = corruption_accuracy(networks, test), mnist_c_accuracy(networks, test)
-    tables = {
-        "robustness.csv": mean_over_seeds(ours, ["corruption", "strength", "unit"]),
-        "mnist_c.csv": mean_over_seeds(fifteen, ["corruption"]),
-    }
-    for name, table in tables.items():
+    for name, measure, kinds in (
+        ("robustness.csv", corruption_accuracy, ["corruption", "strength", "unit"]),
+        ("mnist_c.csv", mnist_c_accuracy, ["corruption"]),
+    ):
+        start = time.perf_counter()
+        table = mean_over_seeds(measure(networks, test), kinds)
+        facts = {"seconds": round(time.perf_counter() - start), **describe(torch.device("cpu"))}
+        table = table.assign(**facts)
         files.write(RESULTS / name, table.to_csv(index=False, lineterminator="\n"))
-        kinds = [kind for kind in ("corruption", "strength") if kind in table]
         print(table.pivot(index=kinds, columns="network", values="accuracy").to_string())
 
 
