@@ -7,6 +7,7 @@ begins as it would in a shell, also on an edited copy.
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -14,10 +15,13 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from functools import cache
-from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from helpers.paths import ROOT
+
+if TYPE_CHECKING:  # which Windows lacks
+    from multiprocessing.context import ForkServerContext, ForkServerProcess
 
 LENET = "from lenet_lib.cli import main; main()"
 HEAVY = ["torch", "torch._dynamo", "sklearn.metrics", "sklearn.datasets", "pandas", "pytest"]
@@ -55,9 +59,12 @@ class Forked:
         self.pid: int = self._process.pid
 
     def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
-        """Send a signal to it and all that it started; it may have ended already."""
-        if self.poll() is None:
+        """Send a signal to it and all that it started, unless it has ended."""
+        try:
             os.killpg(self.pid, how)
+        except ProcessLookupError:  # it has no session of its own yet, or has ended
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, how)
 
     def poll(self) -> int | None:
         """Give the exit code, below 0 if it was killed; None while it runs."""
