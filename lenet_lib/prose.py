@@ -46,9 +46,8 @@ def compute(expression: str, names: Mapping[str, Any]) -> str:
         LenetError: It can't be evaluated or formatted; the message names the expression and the
             reason.
     """
-    source, spec = _split(expression)
     try:
-        return format(eval(source, dict(names)), spec)
+        return str(eval(f"f'''{{ {expression}}}'''", dict(names)))
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"
         raise LenetError(f"`{expression}` can't be computed ({reason}).") from None
@@ -90,17 +89,3 @@ def stale(text: str, values: Mapping[str, str]) -> list[str]:
         if changes:
             found.append(f"“{' '.join(plain(sentence).split())}”: {', '.join(changes)}")
     return found
-
-
-def _split(expression: str) -> tuple[str, str]:
-    """Split the format specification off: after the last colon that leaves an expression."""
-    end = len(expression)
-    while end >= 0:
-        source = expression[:end]
-        try:
-            compile(source.strip(), "<prose>", "eval")
-        except SyntaxError:
-            end = expression.rfind(":", 0, end)
-        else:
-            return source.strip(), expression[end + 1 :].strip()
-    return expression, ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
@@ -89,3 +90,18 @@ def test_what_a_folder_offers_is_its_own() -> None:
         sources = re.findall(r"^\s*(?:from|import) (\S+)", stub.read_text("utf-8"), re.MULTILINE)
         assert sources
         assert all(re.fullmatch(r"\.\w+", source) for source in sources), stub
+
+
+def test_no_submodule_is_shadowed_by_what_its_folder_names() -> None:
+    """Or ``import lenet_lib.cli.run`` would give a function."""
+    shadowed = []
+    for init in (ROOT / "lenet_lib").rglob("__init__.py*"):
+        inside = {path.stem for path in init.parent.iterdir()}
+        for node in ast.parse(init.read_text("utf-8")).body:
+            names = [alias.asname or alias.name for alias in getattr(node, "names", ())]
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                names = [node.name]
+            elif isinstance(node, ast.Assign):
+                names = [ast.unparse(target) for target in node.targets]
+            shadowed += [f"{init.parent.name}.{name}" for name in names if name in inside]
+    assert shadowed == []

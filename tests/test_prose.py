@@ -31,7 +31,8 @@ TEXT = (
         ("(lambda x: x + 1)(n):,", "60,001"),
         ("', '.join(str(k) for k in range(3) if k != n)", "0, 1, 2"),
         ("n if n > 1 else 'few':,", "60,000"),
-        ("math.pi : .3f", "3.142"),
+        ("math.pi:.3f", "3.142"),
+        ("'{}'.format(n)", "60000"),
     ],
 )
 def test_an_expression_and_its_format(expression: str, text: str) -> None:

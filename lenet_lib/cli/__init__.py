@@ -55,17 +55,17 @@ def lenet(
 
 def main() -> None:
     """Run ``lenet``."""
-    run(app, "lenet")
+    _run(app, "lenet")
 
 
 def run_script(function: Callable[..., None]) -> None:
     """Run a function as a script, whose words are its parameters."""
     script = typer.Typer(add_completion=False, **PLAIN)
     script.command()(function)
-    run(script, Path(sys.argv[0]).name)
+    _run(script, Path(sys.argv[0]).name)
 
 
-def run(program: typer.Typer, name: str) -> None:
+def _run(program: typer.Typer, name: str) -> None:
     """Run a program by the words on its command line.
 
     A user's mistake becomes one sentence on stderr and exit code 1, or 2 if it is in the words;

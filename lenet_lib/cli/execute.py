@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from lenet_lib.cli import options
 from lenet_lib.cli.words import Interrupted
 from lenet_lib.errors import LenetError
 
@@ -37,7 +38,7 @@ def execute_command(
     parameters = dict(map(_parameter, settings or []))
     from lenet_lib.report.execute import check, execute
 
-    paths = [path for place in notebooks for path in _notebooks(place)]
+    paths = options.files_of(notebooks, lambda folder: sorted(folder.glob("*.ipynb")), "notebook")
     check(paths, parameters)
     dataset = os.environ.get("LENET_DATASET")
     if output and not dataset and "dataset" not in parameters:
@@ -59,15 +60,6 @@ def execute_command(
             typer.echo()
             raise Interrupted(f"Interrupted; {target} is as it was.") from None
         typer.echo(f"{seconds:.0f} s")
-
-
-def _notebooks(place: Path) -> list[Path]:
-    """Put the notebooks in a folder in its place."""
-    if not place.is_dir():
-        return [place]
-    if inside := sorted(place.glob("*.ipynb")):
-        return inside
-    raise LenetError(f"There is no notebook in the folder {place}.")
 
 
 def _parameter(setting: str) -> tuple[str, Any]:

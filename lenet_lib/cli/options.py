@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ import typer
 
 from lenet_lib.cli.words import warnings_in_words
 from lenet_lib.data.sources import TITLES
+from lenet_lib.errors import LenetError
 
 if TYPE_CHECKING:
     from lenet_lib.data import Dataset
@@ -62,6 +64,17 @@ def load_data(dataset: str, data_dir: Path | None) -> Dataset:
 
     with warnings_in_words():
         return load_folder(dataset)
+
+
+def files_of(places: list[Path], inside: Callable[[Path], list[Path]], kind: str) -> list[Path]:
+    """Put what a folder holds of a kind in its place."""
+    files: list[Path] = []
+    for place in places:
+        found = inside(place) if place.is_dir() else [place]
+        if not found:
+            raise LenetError(f"There is no {kind} in the folder {place}.")
+        files += found
+    return files
 
 
 def show_progress(quiet: bool) -> bool:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from lenet_lib.cli import options
 from lenet_lib.errors import LenetError
 
 FIELDS = ("file", "digit", "confidence", "runner_up", "runner_up_confidence", "error")
@@ -38,12 +39,13 @@ def predict_command(
     if as_json and as_csv:
         raise typer.BadParameter("--json and --csv contradict each other.")
     from lenet_lib.photo.classifier import Classifier, Prediction
+    from lenet_lib.photo.picture import pictures_in
     from lenet_lib.photo.steps import RefusedError, save_seen
 
     classifier = Classifier(weights)
     answers: list[dict[str, Any]] = []
     taken: set[str] = set()
-    for picture in _files(pictures):
+    for picture in options.files_of(pictures, pictures_in, "picture"):
         name = "standard input" if str(picture) == "-" else str(picture)
         try:
             source = sys.stdin.buffer.read() if str(picture) == "-" else picture
@@ -71,21 +73,6 @@ def predict_command(
         writer.writerows(answers)
     if any("error" in answer for answer in answers):
         raise typer.Exit(1)
-
-
-def _files(pictures: list[Path]) -> list[Path]:
-    """Put the pictures in a folder in its place."""
-    from lenet_lib.photo.picture import pictures_in
-
-    files: list[Path] = []
-    for picture in pictures:
-        if not picture.is_dir():
-            files.append(picture)
-        elif inside := pictures_in(picture):
-            files += inside
-        else:
-            raise LenetError(f"There is no picture in the folder {picture}.")
-    return files
 
 
 def _free_name(picture: Path, taken: set[str]) -> Path:

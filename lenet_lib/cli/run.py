@@ -89,7 +89,7 @@ def run_command(
     settings = vary(recipe, epochs=epochs, images=len(digits.train), **changes)
     job = Job(settings, seed, digits.name)
     here = Run(out) if out else Run.of(job)
-    with here.alone():
+    with here.lock():
         state = here.prepare(job, resume=resume, pictures=digits.digest)
         if not quiet:
             typer.echo(introduction(job, digits, place))

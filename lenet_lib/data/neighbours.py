@@ -26,7 +26,7 @@ def nearest(
         queries, references: uint8 N×1×H×W and M×1×H×W.
         query_group, reference_group: int64 N and M. References of the query's own group are not
             looked at: number the images to keep each from finding itself, or give writers to keep
-            it from finding its own hand.
+            it from finding what the same person wrote.
         batch: Queries at a time; changes nothing but the memory used.
 
     Returns:

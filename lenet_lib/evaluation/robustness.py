@@ -148,9 +148,9 @@ def corruption_accuracy(networks: Mapping[str, nn.Module], test: Images) -> pd.D
     images, labels, rows = scale(test.images), test.labels, []
     for corruption, kind in CORRUPTIONS.items():
         for strength in sorted({*kind.strengths, kind.identity}):
-            chance = torch.Generator().manual_seed(0)
+            generator = torch.Generator().manual_seed(0)
             same = strength == kind.identity
-            x = images if same else kind.apply(images, strength, chance)
+            x = images if same else kind.apply(images, strength, generator)
             for name, model in networks.items():
                 rows.append((name, corruption, strength, kind.unit, _accuracy(model, x, labels)))
     unit = "largest change, of full ink"

@@ -83,7 +83,7 @@ class Run:
         return rows
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def lock(self) -> Iterator[None]:
         """Keep other processes out of the folder; the system lets go of it when this one dies.
 
         Raises:
@@ -217,7 +217,7 @@ def evaluate_weights(target: Path, digits: Dataset, device: torch.device) -> Met
     own = (job.dataset, run.config().get("pictures", "")) == (digits.name, digits.digest)
     if not own:
         return metrics_of(model, digits, device)
-    with run.alone():
+    with run.lock():
         return run.test(job, Fit(model, run.history()), digits, device).metrics
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import pickle
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -60,7 +59,7 @@ def load_weights(path: str | Path = WEIGHTS) -> nn.Module:
         raise LenetError(f"{path} holds weights of an unknown network, {name!r}.")
     model = NETWORKS[name]()
     try:
-        model.load_state_dict(_present_names(state) if name == "LeNet" else state)
+        model.load_state_dict(state)
     except RuntimeError:
         raise LenetError(
             f"{path} does not hold the weights of {name}: other names or shapes."
@@ -141,13 +140,3 @@ def _read_state_dict(path: Path) -> tuple[str, dict[str, Tensor], None]:
 
 def _shapes(state: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
     return {name: tuple(value.shape) for name, value in state.items()}
-
-
-def _present_names(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Translate the names of LeNet's weights before its layers were grouped into blocks."""
-    if "bn1.weight" not in state:
-        return state
-    inner = {r"^(conv\d|fc[12])\.": r"\1.0.", r"^bn(\d)\.": r"fc\1.1."}
-    for old, new in inner.items():
-        state = {re.sub(old, new, name): value for name, value in state.items()}
-    return state

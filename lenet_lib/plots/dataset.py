@@ -20,9 +20,9 @@ from lenet_lib.plots.tiles import colour_bar, draw_box, draw_digit, draw_sheet
 
 def sample_grid(data: Images, classes: tuple[str, ...], *, each: int = 16) -> Figure:
     """Show some random images of each class, one class a row."""
-    draw = np.random.default_rng(0)
+    generator = np.random.default_rng(0)
     labels = data.labels.numpy()
-    rows = [draw.choice(np.flatnonzero(labels == k), each, replace=False) for k in range(10)]
+    rows = [generator.choice(np.flatnonzero(labels == k), each, replace=False) for k in range(10)]
     figure, axes = plt.subplots(figsize=(COLUMN, COLUMN * 10 / each + 0.1))
     draw_sheet(axes, data.images[np.concatenate(rows)], each)
     axes.set_yticks(np.arange(10) * 31 + 13.5, classes)

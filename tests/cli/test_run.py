@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from helpers.cli import SMALL, lenet
+from helpers.forked import completed
 from helpers.paths import ROOT
 
 
@@ -116,22 +116,14 @@ def edited(tmp_path: Path) -> Path:
 def in_copy(folder: Path, *commands: str) -> list[str]:
     """Run commands one after another in one process, on the copy; what each said."""
     code = (
-        "import sys; from lenet_lib.cli import main\n"
+        "import sys; from lenet_lib.cli import main; sys.stderr = sys.stdout\n"
         "for words in sys.argv[1:]:\n"
         "    sys.argv = ['lenet', *words.split()]\n"
         "    try: main()\n"
-        "    except SystemExit: print('----', flush=True)"
+        "    except SystemExit: print('----')"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code, *commands],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(folder), "OMP_NUM_THREADS": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-    )
-    return done.stdout.split("----\n")[:-1]
+    said = completed(*commands, cwd=folder, code=code, package=folder)
+    return said.split("----\n")[:-1]
 
 
 @pytest.mark.slow

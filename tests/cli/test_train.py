@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 from helpers.cli import SMALL, lenet
+from helpers.forked import Forked, completed
 
 
 @pytest.mark.slow
@@ -27,28 +25,14 @@ def test_a_fresh_start_does_the_work_again(command: str, tmp_path: Path) -> None
     assert weights.read_bytes() == first
 
 
-KILLED = ["-m", "lenet_lib.cli", "train", *SMALL, "--epochs", "6", "--seed", "1", "--out", "run"]
-ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1"}
-
-
-def end_the_work(folder: Path) -> str:
-    """Run the command to its end; what it says."""
-    done = subprocess.run(
-        [sys.executable, *KILLED],
-        cwd=folder,
-        env=ONE_THREAD,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout
+KILLED = ("train", *SMALL, "--epochs", "6", "--seed", "1", "--out", "run")
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The weights of the run that nobody kills."""
     folder = tmp_path_factory.mktemp("undisturbed")
-    assert "goes on" not in end_the_work(folder)
+    assert "goes on" not in completed(*KILLED, cwd=folder)
     return (folder / "run" / "weights.safetensors").read_bytes()
 
 
@@ -59,27 +43,19 @@ def test_a_killed_run_ends_with_the_same_weights(
 ) -> None:
     """Kill the command once its first checkpoint stands; the same command ends the work."""
     run = tmp_path / "run"
-    with subprocess.Popen(
-        [sys.executable, *KILLED],
-        cwd=tmp_path,
-        env=ONE_THREAD,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        # A shell's background job, as on CI, is born deaf to Ctrl-C.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    ) as process:
-        deadline = time.monotonic() + 300
-        while not (run / "checkpoint.pt").exists():
-            assert process.poll() is None, "it ended before it could be killed"
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-        process.send_signal(how)
-        _, errors = process.communicate(timeout=300)
+    command = Forked(*KILLED, cwd=tmp_path)
+    deadline = time.monotonic() + 300
+    while not (run / "checkpoint.pt").exists():
+        assert command.poll() is None, "it ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    command.kill(how)
+    code = command.wait()
     assert not (run / "weights.safetensors").exists()
     if how == signal.SIGINT:
-        assert process.returncode == 130
-        assert b"the same command goes on" in errors
-        assert b"Traceback" not in errors
-    assert "goes on" in end_the_work(tmp_path)
+        assert code == 130
+        assert "the same command goes on" in command.stderr
+        assert "Traceback" not in command.stderr
+    assert "goes on" in completed(*KILLED, cwd=tmp_path)
     assert (run / "weights.safetensors").read_bytes() == undisturbed
     assert not list(tmp_path.rglob("*.part"))

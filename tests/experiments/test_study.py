@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from dataclasses import replace
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from helpers.forked import Forked, completed
 from helpers.studies import TINY, jobs
 
 from lenet_lib.data import load
@@ -90,17 +90,16 @@ def test_fewer_training_images_are_drawn_by_the_seed() -> None:
 @pytest.mark.slow
 def test_a_killed_study_goes_on_where_it_stopped(tmp_path: Path) -> None:
     out = tmp_path / "t.csv"
-    command = [sys.executable, "-m", "lenet_lib.cli", *COMMAND, "--seeds", "4", "--jobs", "1"]
-    command += ["--out", str(out), "--quiet"]
-    process = subprocess.Popen(command, start_new_session=True)
+    words = (*COMMAND, "--seeds", "4", "--jobs", "1", "--out", out, "--quiet")
+    command = Forked(*words, cwd=tmp_path)
     deadline = time.monotonic() + 300
     while not out.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    command.kill()
+    command.wait()
     first = len(pd.read_csv(out))
     assert first >= 1
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    completed(*words, cwd=tmp_path)
     table = pd.read_csv(out)
     assert list(table.seed) == [0, 1, 2, 3]
     mistakes = pd.read_csv(tmp_path / "t-mistakes.csv")
@@ -115,16 +114,15 @@ def test_on_dask_each_result_comes_once_though_a_worker_dies(tmp_path: Path) -> 
     with LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
     ) as cluster:
-        command = [sys.executable, "-m", "lenet_lib.cli", *COMMAND, "--seeds", "6", "--quiet"]
-        command += ["--backend", "dask", "--scheduler", cluster.scheduler_address]
-        process = subprocess.Popen([*command, "--out", str(out)], stdout=subprocess.DEVNULL)
+        words = (*COMMAND, "--seeds", "6", "--quiet", "--backend", "dask", "--out", out)
+        command = Forked(*words, "--scheduler", cluster.scheduler_address, cwd=tmp_path)
         deadline = time.monotonic() + 300
         while not out.exists() and time.monotonic() < deadline:
             time.sleep(0.05)
         assert len(pd.read_csv(out)) < 6, "too late to kill a worker"
         victim = next(iter(cluster.workers.values()))
         os.kill(victim.pid, signal.SIGKILL)
-        assert process.wait(timeout=180) == 0
+        assert command.wait() == 0, command.stderr
     assert list(pd.read_csv(out).seed) == list(range(6))
 
 

@@ -74,20 +74,6 @@ def test_the_released_weights_are_what_they_were(mnist: Dataset) -> None:
     assert digest(predicted.to(torch.uint8)) == PREDICTIONS
 
 
-def test_weights_with_the_names_of_the_first_version_are_read(tmp_path: Path) -> None:
-    """Before the blocks: conv1, conv2, fc1, bn1, fc2, bn2, fc3, side by side."""
-    flat = ("conv1", "conv2", "fc1", "bn1", "fc2", "bn2", "fc3")
-    blocks = ("conv1.0", "conv2.0", "fc1.0", "fc1.1", "fc2.0", "fc2.1", "fc3")
-    model, path = LeNet().eval(), tmp_path / "old.safetensors"
-    state = {}
-    for name, value in model.state_dict().items():
-        block, _, leaf = name.rpartition(".")
-        state[f"{flat[blocks.index(block)]}.{leaf}"] = value
-    save_file(state, path)
-    loaded = load_weights(path)
-    assert digest(*loaded.state_dict().values()) == digest(*model.state_dict().values())
-
-
 def test_lenet5_has_the_counts_of_the_paper() -> None:
     model = LeNet5()
     sizes = {

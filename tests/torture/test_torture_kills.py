@@ -7,9 +7,6 @@ import functools
 import gzip
 import hashlib
 import http.server
-import os
-import signal
-import subprocess
 import sys
 import threading
 import time
@@ -18,6 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from helpers.forked import LENET, Forked, completed
 from helpers.paths import ROOT
 
 from lenet_lib import data
@@ -26,7 +24,7 @@ from lenet_lib.data import download
 from .conftest import FULL, Faults
 
 pytestmark = pytest.mark.slow
-ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
+NOWHERE = {"LENET_DATA": None}
 STUDY = (
     *("study", "--recipe", "fast", "--dataset", "digits", "--epochs", "1", "--seeds", "2"),
     *("--jobs", "1", "--out", "t.csv", "--quiet"),
@@ -48,53 +46,35 @@ print(int(data.load("mnist").train.images.sum()))
 """
 
 
-def python(folder: Path, *words: str) -> subprocess.Popen[bytes]:
-    """Start Python in a process group of its own, so that a kill takes its workers too."""
-    folder.mkdir(exist_ok=True)
-    return subprocess.Popen(
-        [sys.executable, *words],
-        cwd=folder,
-        env={name: value for name, value in ENVIRONMENT.items() if name != "LENET_DATA"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-
-
-def finish(folder: Path, *words: str) -> str:
-    out, err = (process := python(folder, *words)).communicate(timeout=300)
-    assert process.returncode == 0, err.decode()
-    return out.decode()
-
-
-def killed(folder: Path, after: float, *words: str) -> None:
+def killed(folder: Path, after: float, *words: str, **options: str) -> None:
     """Start it, and kill it and its workers after so many seconds."""
-    process = python(folder, *words)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=after)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+    command = Forked(*words, cwd=folder, environment=NOWHERE, **options)
+    command.wait(after)
+    command.kill()
+    command.wait()
 
 
-def seconds(folder: Path, *words: str) -> float:
+def finish(folder: Path, *words: str, **options: str) -> str:
+    return completed(*words, cwd=folder, environment=NOWHERE, **options)
+
+
+def seconds(folder: Path, *words: str, **options: str) -> float:
     began = time.monotonic()
-    finish(folder, *words)
+    finish(folder, *words, **options)
     return time.monotonic() - began
 
 
 @pytest.mark.skipif(not FULL, reason="tests/experiments/test_study.py has one kill")
 def test_a_killed_study_goes_on(tmp_path: Path, faults: Faults) -> None:
     """No run is lost but those under way, none comes twice, and all have the same results."""
-    words = ("-m", "lenet_lib.cli", *STUDY)
-    length = seconds(tmp_path / "whole", *words)
+    length = seconds(tmp_path / "whole", *STUDY)
     expected = pd.read_csv(tmp_path / "whole" / "t.csv").drop(columns="seconds")
     mistakes = (tmp_path / "whole" / "t-mistakes.csv").read_bytes()
     for number in faults.times(50, 1):
         folder = tmp_path / str(number)
-        killed(folder, faults.random.uniform(0.3, 1) * length, *words)
+        killed(folder, faults.random.uniform(0.3, 1) * length, *STUDY)
         done = pd.read_csv(folder / "t.csv") if (folder / "t.csv").exists() else None
-        finish(folder, *words)
+        finish(folder, *STUDY)
         table = pd.read_csv(folder / "t.csv")
         pd.testing.assert_frame_equal(table.drop(columns="seconds"), expected)
         assert (folder / "t-mistakes.csv").read_bytes() == mistakes
@@ -105,11 +85,9 @@ def test_a_killed_study_goes_on(tmp_path: Path, faults: Faults) -> None:
 
 
 def test_two_studies_on_one_table(tmp_path: Path, faults: Faults) -> None:
-    words = ("-m", "lenet_lib.cli", *STUDY)
-    both = [python(tmp_path / "t", *words) for _ in range(2)]
-    for process in both:
-        _, err = process.communicate(timeout=300)
-        assert process.returncode == 0, err.decode()
+    both = [Forked(*STUDY, cwd=tmp_path / "t", environment=NOWHERE) for _ in range(2)]
+    for command in both:
+        assert command.wait() == 0, command.stderr
     table = pd.read_csv(tmp_path / "t" / "t.csv")
     assert sorted(table.seed) == [0, 1]
     wrong = pd.read_csv(tmp_path / "t" / "t-mistakes.csv")
@@ -119,7 +97,7 @@ def test_two_studies_on_one_table(tmp_path: Path, faults: Faults) -> None:
 
 
 def test_a_killed_report_leaves_the_old_pdf_or_the_new(tmp_path: Path, faults: Faults) -> None:
-    words = ("-m", "lenet_lib.cli", *REPORT, "-o", "r.pdf")
+    words = (*REPORT, "-o", "r.pdf")
     length = seconds(tmp_path / "whole", *words)
     expected = (tmp_path / "whole" / "r.pdf").read_bytes()
     for number in faults.times(50, 1):
@@ -166,16 +144,15 @@ def test_a_killed_download_starts_anew(
     tmp_path: Path, mirror: list[str], mnist: data.Dataset, faults: Faults
 ) -> None:
     """What is in data/ is whole or not there; the same command ends with MNIST."""
-    words = ("-c", DOWNLOAD, *mirror)
-    length = seconds(tmp_path / "whole", *words)
+    length = seconds(tmp_path / "whole", *mirror, code=DOWNLOAD)
     expected = int(mnist.train.images.sum())
     for number in faults.times(50, 1):
         folder = tmp_path / str(number)
-        killed(folder, faults.random.uniform(0.3, 1) * length, *words)
+        killed(folder, faults.random.uniform(0.3, 1) * length, *mirror, code=DOWNLOAD)
         raw = folder / "data" / "MNIST" / "raw"
         for file in download.FILES:
             assert not (raw / file).exists() or download.read_checked(raw / file, "mnist").size
-        assert finish(folder, *words).splitlines()[-1] == str(expected)
+        assert finish(folder, *mirror, code=DOWNLOAD).splitlines()[-1] == str(expected)
         faults.tried("download killed")
 
 
@@ -192,17 +169,11 @@ def test_a_full_disk_is_one_sentence(
     words: tuple[str, ...], place: str, tmp_path: Path, faults: Faults
 ) -> None:
     """No file may grow beyond 2 kB, which is how a full disk feels to whoever writes."""
-    code = (
-        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))\n"
-        "from lenet_lib.cli import main\n"
-        "sys.argv[0] = 'lenet'; main()"
-    )
-    (tmp_path / "home").mkdir()
-    process = python(tmp_path, "-c", code, *words)
-    _, err = process.communicate(timeout=300)
-    assert process.returncode == 1, err.decode()
-    assert err.decode().startswith("Error: "), err.decode()
-    assert len(err.decode().strip().splitlines()) == 1, err.decode()
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))\n"
+    command = Forked(*words, cwd=tmp_path, code=limit + LENET, environment=NOWHERE)
+    assert command.wait() == 1, command.stderr
+    assert command.stderr.startswith("Error: "), command.stderr
+    assert len(command.stderr.strip().splitlines()) == 1, command.stderr
     assert not [path for path in tmp_path.rglob("*.part*") if path.is_file()]
     whole = tmp_path / place
     assert not whole.is_file(), "a file that the disk had no room for"

@@ -84,14 +84,14 @@ def test_the_second_in_a_folder_is_sent_away(tmp_path: Path, faults: Faults) -> 
     )
     assert holder.stdout is not None
     assert holder.stdout.readline() == b"held\n"
-    with pytest.raises(LenetError, match="Another process works in"), run.alone():
+    with pytest.raises(LenetError, match="Another process works in"), run.lock():
         pass
     holder.kill()
     holder.communicate()
     (tmp_path / "weights.safetensors.1.part").touch()
-    with run.alone():
+    with run.lock():
         assert not list(tmp_path.glob("*.part"))
-        with pytest.raises(LenetError, match="Another process"), Run(tmp_path).alone():
+        with pytest.raises(LenetError, match="Another process"), Run(tmp_path).lock():
             pass
     with FileLock(tmp_path / ".lock", timeout=0):
         pass
