@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from helpers.forked import Forked, completed
+from helpers.forked import Forked, completed, server
 from helpers.studies import TINY, jobs
 
 from lenet_lib.data import load
@@ -108,12 +108,15 @@ def test_a_killed_study_goes_on_where_it_stopped(tmp_path: Path) -> None:
 
 @pytest.mark.cluster
 def test_on_dask_each_result_comes_once_though_a_worker_dies(tmp_path: Path) -> None:
+    import dask
     from distributed import LocalCluster
 
-    out = tmp_path / "t.csv"
-    with LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
-    ) as cluster:
+    out, workers = tmp_path / "t.csv", {"n_workers": 2, "threads_per_worker": 1}
+    server()  # the workers are forked from it, too
+    with (
+        dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"}),
+        LocalCluster(**workers, processes=True, dashboard_address=None) as cluster,
+    ):
         words = (*COMMAND, "--seeds", "6", "--quiet", "--backend", "dask", "--out", out)
         command = Forked(*words, "--scheduler", cluster.scheduler_address, cwd=tmp_path)
         deadline = time.monotonic() + 300

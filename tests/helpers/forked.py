@@ -51,7 +51,7 @@ class Forked:
         changed = {**names, **(environment or {})}
         env = {name: value for name, value in changed.items() if value is not None}
         self._said = tempfile.TemporaryDirectory()
-        self._process: ForkServerProcess = _server().Process(
+        self._process: ForkServerProcess = server().Process(
             target=_run, args=(code, [*map(str, words)], str(cwd), env, self._said.name)
         )
         self._process.start()
@@ -94,10 +94,13 @@ def completed(*words: str | Path, cwd: Path, **options: object) -> str:
 
 
 @cache
-def _server() -> ForkServerContext:
+def server() -> ForkServerContext:
     """Start the process that the others are forked from; it ends with this one."""
+    from multiprocessing import forkserver
+
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(HEAVY)
+    forkserver.ensure_running()
     return context
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -14,6 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 from filelock import FileLock
+from helpers.forked import Forked, completed
 
 from lenet_lib.data import Images
 from lenet_lib.errors import LenetError
@@ -28,40 +27,22 @@ pytestmark = pytest.mark.slow
 CPU = torch.device("cpu")
 TINY = replace(RECIPES["fast"], epochs=1)
 RUN = ("run", "--dataset", "digits", "--device", "cpu", "--epochs", "20", "--quiet", "--out", "r")
-ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
 
 
-def start(folder: Path, *words: str) -> subprocess.Popen[bytes]:
-    folder.mkdir(exist_ok=True)
-    return subprocess.Popen(
-        [sys.executable, "-m", "lenet_lib.cli", *words],
-        cwd=folder,
-        env=ENVIRONMENT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-
-
-def finish(process: subprocess.Popen[bytes]) -> str:
-    out, err = process.communicate(timeout=300)
-    assert process.returncode == 0, err.decode()
-    return out.decode()
-
-
-@pytest.mark.skipif(not FULL, reason="two minutes a kill; tests/cli/test_main.py has two kills")
+@pytest.mark.skipif(not FULL, reason="half a minute a kill; tests/cli/test_train.py has two")
 def test_killed_at_any_moment(tmp_path: Path, faults: Faults) -> None:
     """Kill it at a random time; the same command then ends as an undisturbed one does."""
     began = time.monotonic()
-    expected = finish(start(tmp_path / "whole", *RUN))
+    expected = completed(*RUN, cwd=tmp_path / "whole")
     length = time.monotonic() - began
     weights = (tmp_path / "whole" / "r" / "weights.safetensors").read_bytes()
     for number in faults.times(50, 2):
         folder = tmp_path / str(number)
-        process = start(folder, *RUN)
+        command = Forked(*RUN, cwd=folder)
         time.sleep(faults.random.uniform(0.2, 1) * length)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        again = finish(start(folder, *RUN))
+        command.kill()
+        command.wait()
+        again = completed(*RUN, cwd=folder)
         assert again[again.index("scikit-learn's digits, recipe") :] == expected
         assert (folder / "r" / "weights.safetensors").read_bytes() == weights
         assert not list(folder.rglob("*.part"))
