@@ -84,12 +84,12 @@ def but(left_out: Look) -> Options:
 
 VARIANTS: dict[str, Options | None] = {
     "twenty lines": None,
-    "first look only": Options(looks=LOOKS[:1]),
+    "first look only": Options(looks=LOOKS[:1], other_polarity=False),
     "without removing lines": but(looks.ground_around_without_lines),
     "without the ground nearby": but(looks.ground_around),
     "without the closest look": but(looks.fine_strokes),
-    "without the other polarity": but(looks.light_ink),
-    "without the darker part's tone": but(looks.darker_part),
+    "without the other polarity": Options(other_polarity=False),
+    "without the brighter part's tone": but(looks.brighter_part),
     "without even light": Options(even_light=False),
     "without edges": Options(edges=False),
     "without widening": Options(widening=False),

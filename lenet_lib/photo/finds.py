@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +58,7 @@ class Options:
     Attributes:
         looks: Guesses of the ground.
         candidates: So many pieces of each look are shown to the verifier.
+        other_polarity: Ink may be lighter than its ground after all, or darker.
         even_light: The fall of light over the picture is taken away.
         edges: What has no edges is no ink.
         widening: Thin strokes are widened.
@@ -66,6 +68,7 @@ class Options:
 
     looks: tuple[Look, ...] = LOOKS
     candidates: int = 4
+    other_polarity: bool = True
     even_light: bool = True
     edges: bool = True
     widening: bool = True
@@ -146,8 +149,9 @@ def search(shade: Array, options: Options = ALL) -> list[Find]:
         return found
     soft = ndimage.gaussian_filter(shade, 0.7)
     dark = soft if is_dark(soft) else 1 - soft
-    for look in options.looks:
-        for find in finds(*look(dark), options):
+    ways = [dark, 1 - dark] if options.other_polarity else [dark]
+    for seen, look in product(ways, options.looks):
+        for find in finds(*look(seen), options):
             found.append(find)
             whole = find.main.size >= WHOLE * largest
             if find.likeness > SURE and find.others and whole:
@@ -171,24 +175,29 @@ def finds(seen: Array, ink: Array, options: Options = ALL) -> Iterator[Find]:
     What lies along the border is left out, if there is anything else, and a scrap at the border is
     left out anyway: a corner's shadow, or part of what is not in the picture.
     """
+
+    def part_clear(mask: Mask) -> float:
+        return outlined(seen, ink, mask) if options.edges else 1.0
+
     level, edge = threshold(ink), edge_darkness(ink)
     for least in (0.5 * level, level):
         labels, every = find_pieces(ink, ink > np.maximum(edge, least), level, options.gaps)
         small, scrap = max(SMALLEST, 0.03 * max(ink.shape)), 0.3 * min(ink.shape)
         large = [piece for piece in every if piece.size >= (scrap if piece.contact else small)]
         pieces = [piece for piece in large if not piece.is_edge] or large
-        # A frame beside the digit is no ink that the digit lacks.
+        # A frame or a shadow is no ink that the digit lacks, but may hide another digit.
         total = sum(piece.mass for piece in every if piece in pieces or not piece.is_edge)
-        edges = sum(piece.mass for piece in every) - total
+        all_dark = sum(piece.mass for piece in every)
         tries: list[Find] = []
         for main in pieces[: options.candidates]:
             if any(main in one.parts for one in tries):
                 continue
             # A second stroke may be smaller than a whole digit: half of the first will do.
             near = [p for p in every if p in pieces or (not p.is_edge and p.size > main.size / 2)]
-            parts = [p for p in near if p is main or (options.nearby and belongs(p, main))]
+            near = [p for p in near if p is not main and options.nearby and belongs(p, main)]
+            parts = [main, *(p for p in near if part_clear(labels == p.label) >= BLURRED)]
             mask = np.isin(labels, [part.label for part in parts])
-            clear = outlined(seen, ink, mask) if options.edges else 1.0
+            clear = part_clear(mask)
             if clear < BLURRED:
                 total -= main.mass
                 continue
@@ -213,7 +222,10 @@ def finds(seen: Array, ink: Array, options: Options = ALL) -> Iterator[Find]:
                 continue
             if one.none < 0.95:
                 digits = [other.main for other in tries if other.may_be_digit]
-                one.others = len(rivals(digits, one.main))
+                others = rivals(digits, one.main)
+                together = one.mass + sum(other.mass for other in others)
+                # What has little of the ink even together is scraps of something else.
+                one.others = len(others) if together > MOST * (total - away) else 0
             one.share = min(1.0, one.mass / max(total - away, 1e-9))
-            one.is_most = one.mass > MOST * (total + edges)
+            one.is_most = one.mass > MOST * all_dark
             yield one

@@ -36,15 +36,9 @@ def fine_strokes(seen: Array) -> tuple[Array, Array]:
     return seen, darkness(seen, ground_nearby(seen, max(seen.shape) // 20))
 
 
-def light_ink(seen: Array) -> tuple[Array, Array]:
-    """Take what is darkest nearby for the ground, if ink is light after all."""
-    return ground_around(1 - seen)
-
-
-def darker_part(seen: Array) -> tuple[Array, Array]:
-    """Take the darker part's tone for the ground, if ink is light and has most of the border."""
-    other = 1 - seen
-    return other, darkness(other, float(np.median(other[other >= otsu(other)])))
+def brighter_part(seen: Array) -> tuple[Array, Array]:
+    """Take the brighter part's tone for the ground, if the ink has most of the border."""
+    return seen, darkness(seen, float(np.median(seen[seen >= otsu(seen)])))
 
 
 LOOKS: tuple[Look, ...] = (
@@ -52,7 +46,6 @@ LOOKS: tuple[Look, ...] = (
     ground_around,
     ground_around_without_lines,
     fine_strokes,
-    light_ink,
-    darker_part,
+    brighter_part,
 )
-"""In this order they are tried, until something is a digit."""
+"""In this order they are tried, until something is a digit; then all again for light ink."""

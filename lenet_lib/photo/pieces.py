@@ -120,7 +120,7 @@ def rivals(pieces: list[Piece], main: Piece) -> list[Piece]:
         piece
         for piece in pieces
         if piece is not main
-        and piece.height > 0.5 * main.height
+        and 0.5 < piece.height / main.height < 2
         and piece.level > 0.6 * main.level
         and not belongs(piece, main)
     ]

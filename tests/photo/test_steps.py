@@ -10,9 +10,10 @@ from scipy import ndimage
 
 from lenet_lib.photo import RefusedError, explain, looks, predict, prepare
 from lenet_lib.photo.classifier import default_classifier
-from lenet_lib.photo.finds import Find, Options
+from lenet_lib.photo.finds import Find, Options, finds
 from lenet_lib.photo.form import THINNEST, stroke_width
-from lenet_lib.photo.pieces import Piece
+from lenet_lib.photo.ink import grey, is_dark
+from lenet_lib.photo.pieces import Piece, rivals
 
 
 @pytest.mark.parametrize("what", WRITTEN, ids=str)
@@ -112,7 +113,7 @@ def test_a_narrow_crop_of_a_1(lean: int, width: int) -> None:
 def test_a_thin_pen_in_shadows_with_edges() -> None:
     page = np.asarray(draw(WRITTEN[7], zoom=2.6, pen=3, ink=(90, 90, 110))).astype(float)
     rows, columns = np.indices(page.shape[:2])
-    chance = np.random.default_rng(1)
+    chance = np.random.default_rng(3)
     for _ in range(2):
         turn = chance.uniform(0, 2 * np.pi)
         along = np.cos(turn) * (columns - 240) + np.sin(turn) * (rows - 180)
@@ -123,6 +124,66 @@ def test_a_thin_pen_in_shadows_with_edges() -> None:
     others = tuple(look for look in looks.LOOKS if look is not looks.fine_strokes)
     with pytest.raises(RefusedError):
         explain(shaded, Options(looks=others))
+
+
+def grey_page(image: Image.Image) -> np.ndarray:
+    return np.asarray(image.convert("L"), dtype=np.float32) / 255
+
+
+def test_a_soft_shadow_nearby_is_no_part_of_a_digit() -> None:
+    page = grey_page(draw(WRITTEN[7], zoom=1.5))
+    rows, columns = np.indices(page.shape)
+    ink = np.nonzero(page < 0.5)
+    away = np.hypot(rows - ink[0].mean(), columns - ink[1].max() - 45)
+    shadow = ndimage.gaussian_filter((away < 30).astype(np.float32), 12)
+    found = list(finds(*looks.border_tone(page * (1 - 0.6 * shadow))))
+    assert [len(find.parts) for find in found if find.likeness > 0.9] == [1]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_thin_pen_where_shadows_look_like_the_ground(turned: bool) -> None:
+    """Most of the page lies in shadow, so that the bright rest is taken for light ink."""
+    page = np.asarray(draw(WRITTEN[7], zoom=2.6, pen=3, ink=(90, 90, 110))).astype(float)
+    rows, columns = np.indices(page.shape[:2])
+    dark = ~((rows > 150) & (columns > 200 + 40 * (rows > 250)))
+    shadow = ndimage.gaussian_filter(dark.astype(float), 1.5)
+    shaded = (page * (1 - 0.5 * shadow)[..., None]).astype(np.uint8)
+    assert not is_dark(grey(shaded))
+    seen = 255 - shaded if turned else shaded
+    assert predict(seen).digit == 7
+    with pytest.raises(RefusedError):
+        explain(seen, Options(other_polarity=False))
+
+
+def test_another_digit_in_a_soft_shadow_counts() -> None:
+    """The shadow is taken for no ink, and what lies in it would go with it."""
+    one, other = (draw(WRITTEN[7], zoom=1.2, at=(left, 80), pen=4) for left in (60, 290))
+    page = np.minimum(np.asarray(one), np.asarray(other)).astype(float)
+    rows, columns = np.indices(page.shape[:2])
+    dark = (columns > 250) & (rows + columns / 3 < 380)
+    shadow = ndimage.gaussian_filter(dark.astype(float), 25)
+    with pytest.raises(RefusedError, match="several digits"):
+        prepare((page * (1 - 0.7 * shadow)[..., None]).astype(np.uint8))
+
+
+def test_scraps_of_something_larger_are_not_several_digits() -> None:
+    image = draw(WRITTEN[7], zoom=0.8, at=(250, 20))
+    image.paste(draw(WRITTEN[7], zoom=0.8, at=(250, 20)).crop((250, 20, 330, 110)), (350, 20))
+    two = [find.others for find in finds(*looks.border_tone(grey_page(image)))]
+    assert 1 in two
+    ImageDraw.Draw(image).polygon([(40, 60), (150, 80), (210, 330), (60, 310)], fill=(40, 50, 110))
+    beside = list(finds(*looks.border_tone(grey_page(image))))
+    assert any(find.likeness > 0.9 for find in beside)
+    assert not any(find.others for find in beside)
+
+
+def test_a_small_ring_beside_a_large_digit_is_no_second_one() -> None:
+    """A drawing program's cursor looks like a 0."""
+    ring = Piece(1, 10, 10, 40, 40, 200, 180.0, 0, False)
+    digit = Piece(2, 60, 80, 200, 160, 900, 800.0, 0, False)
+    other = Piece(3, 60, 10, 160, 40, 500, 450.0, 0, False)
+    assert rivals([ring, digit, other], digit) == [other]
+    assert rivals([ring, digit], ring) == []
 
 
 def test_something_as_tall_beside_a_digit_is_no_part_of_it() -> None:
