@@ -239,45 +239,61 @@ def errors_that_remain() -> Iterator[Entry]:
 
 
 def robustness() -> Iterator[Entry]:
-    """Give the mean accuracies on corrupted images."""
+    """Give the mean accuracies on corrupted images; the minutes are those of a whole table."""
     command = "python scripts/robustness.py reference best robust"
     table, fifteen = read("robustness.csv"), read("mnist_c.csv").query("corruption != 'identity'")
     for network in table.network.unique():
+        own = table[table.network == network]
+        facts: Any = {"table": "robustness.csv", "command": command, **of_networks(own)}
         for kind in ("noise", "blur", "contrast", "shift"):
-            own = table[(table.network == network) & (table.corruption == kind)]
-            yield Entry(
-                f"mean accuracy of `{network}` over strengths of {kind}, the clean images included",
-                f"{own.accuracy.mean():.2f}",
-                *("robustness.csv", command),
-                runs=int(own.seeds.iloc[0]),
-            )
-        noisy = table.query("network == @network and corruption == 'noise' and strength == 0.3")
-        yield Entry(
-            f"accuracy of `{network}` under noise of 0.3",
-            f"{noisy.accuracy.item():.1%}",
-            *("robustness.csv", command),
-            runs=int(noisy.seeds.item()),
-            places=(EVALUATION,),
-        )
+            accuracy = own[own.corruption == kind].accuracy.mean()
+            what = f"over strengths of {kind}, the clean images included"
+            yield Entry(f"mean accuracy of `{network}` {what}", f"{accuracy:.2f}", **facts)
+        noisy = own.query("corruption == 'noise' and strength == 0.3").accuracy.item()
+        name = f"accuracy of `{network}` under noise of 0.3"
+        yield Entry(name, f"{noisy:.1%}", **facts, places=(EVALUATION,))
         own = fifteen[fifteen.network == network]
         yield Entry(
             f"mean accuracy of `{network}` over MNIST-C's fifteen corruptions",
             f"{own.accuracy.mean():.1%}",
             *("mnist_c.csv", command),
-            runs=int(own.seeds.iloc[0]),
+            **of_networks(own),
             places=(CHAPTER,),
         )
 
 
+def of_networks(rows: pd.DataFrame) -> dict[str, Any]:
+    """Say how many networks rows are the mean of, and what the whole table cost and was made on."""
+    seconds = rows.seconds.iloc[0]
+    return {"runs": rows.seeds.iloc[0], "minutes": seconds / 60, "machine": machine(rows)}
+
+
 def peeking() -> Iterator[Entry]:
     """Give what choosing the epoch on the test set would add."""
-    for name, row in peeking_gain(read("peeking.csv")).iterrows():
+    table = read("peeking.csv")
+    for name, row in peeking_gain(table).iterrows():
+        own = table[table.recipe == name]
         yield Entry(
             f"what the best epoch on the test set adds to `{name}`, points",
             f"{row.gain:.3f}",
             *("peeking.csv", "python scripts/peeking.py"),
             interval=f"({row.low:.3f} to {row.high:.3f})",
             runs=int(row.runs),
+            minutes=own.seconds.sum() / 60,
+            machine=machine(own),
+        )
+
+
+def students() -> Iterator[Entry]:
+    """Give what a student costs on a processor, without its teachers."""
+    for name, own in read("student.csv").groupby("recipe"):
+        yield Entry(
+            f"minutes of one student of `{name}`, without the teachers",
+            f"{own.minutes.item():.0f}",
+            *("student.csv", "python benchmarks/student.py"),
+            minutes=own.minutes.item() * own.measured.item() / own.epochs.item(),
+            machine=machine(own),
+            places=(CHAPTER,),
         )
 
 
@@ -330,7 +346,7 @@ def counts() -> Iterator[Entry]:
 
 KINDS = (
     *(accuracies, network_of_1998, differences, errors_that_remain, speed, growth, robustness),
-    *(peeking, networks, sample_size, counts),
+    *(peeking, networks, sample_size, students, counts),
 )
 
 

@@ -45,8 +45,9 @@ would give is another question, which notebook 04 answers. A difference has Welc
 called real only where a permutation test of {runs} runs a side or more says so, corrected by Holm's
 method for the number of comparisons that are listed here. Minutes are those of all runs together,
 one after another, estimated from the runs that had a core to themselves (a dash where a recipe has
-none); `robustness.csv` needs the weights that `make study` keeps. The commit is one that has the
-table as it is now. A run that a table has is kept: with `--out again.csv`, `lenet study` and
+none); those of `peeking.csv`, and of `robustness.csv` and `mnist_c.csv` as wholes, are of a machine
+that had other work, too. These two need the weights that `make study` keeps. The commit is one that
+has the table as it is now. A run that a table has is kept: with `--out again.csv`, `lenet study` and
 `scripts/peeking.py` do it again.
 
 | number | value | runs | minutes of all | command | table | commit | machine | stands in |

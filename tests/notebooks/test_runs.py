@@ -74,6 +74,15 @@ def test_run_all_goes_through_with_every_parameter_changed(
     assert "sentences do not hold:\n- " in said or said.endswith("claims hold, too.\n")
 
 
+@pytest.mark.slow
+def test_without_mnist_and_without_a_run_a_network_is_trained_and_tested(tmp_path: Path) -> None:
+    """What `make report` goes on with where MNIST is not to be had."""
+    path = ROOT / "notebooks" / "04-evaluation.ipynb"
+    execute(path, tmp_path / path.name, parameters={"dataset": "digits"})
+    said = nbformat.read(tmp_path / path.name, as_version=4).cells[-1].outputs[0].text
+    assert said.startswith("The text was written for dataset = 'mnist'")
+
+
 def test_missing_data_is_told_what_to_do(
     path: Path, book: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
