@@ -78,6 +78,7 @@ lint: setup ## check style, types and which folder imports which
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/mypy
+	$(BIN)/mypy conftest.py # apart, for tests/ has a module of this name
 
 benchmark: setup ## remake the table of speed in results/ and in the README
 	$(BIN)/python benchmarks/time_to_accuracy.py
