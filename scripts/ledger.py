@@ -47,9 +47,9 @@ called real only where a permutation test of {runs} runs a side or more says so,
 method for the number of comparisons that are listed here. Minutes are those of all runs together,
 one after another, estimated from the runs that had a core to themselves (a dash where a recipe has
 none); those of `peeking.csv`, and of `robustness.csv` and `mnist_c.csv` as wholes, are of a machine
-that had other work, too. These two need the weights that `make study` keeps. The commit is one that
-has the table as it is now. A run that a table has is kept: with `--out again.csv`, `lenet study` and
-`scripts/peeking.py` do it again.
+that had other work, too. These two need the weights that `make study` keeps. The commit is one
+that has the table as it is now. A run that a table has is kept: with `--out again.csv`,
+`lenet study` and `scripts/peeking.py` do it again.
 
 | number | value | runs | minutes of all | command | table | commit | machine | stands in |
 |---|---|---|---|---|---|---|---|---|
