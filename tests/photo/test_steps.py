@@ -188,7 +188,8 @@ def test_a_small_ring_beside_a_large_digit_is_no_second_one() -> None:
 
 def test_a_small_picture_in_a_frame() -> None:
     """What shows between a black frame and the digit is no light ink."""
-    drawn = draw(WRITTEN["4, in two strokes"], size=(112, 112), zoom=1.05, at=(4, 0), pen=4, ink=0)
+    four, dim = WRITTEN["4, in two strokes"], (76, 76, 76)
+    drawn = draw(four, size=(112, 112), zoom=1.05, at=(4, 0), pen=4, ink=(0, 0, 0), paper=dim)
     page = np.asarray(drawn.resize((28, 28), Image.Resampling.BOX)).copy()
     page[:, [0, -1]] = page[[0, -1]] = 0
     assert predict(page).digit == 4
