@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +19,7 @@ from lenet_lib.photo.ink import (
     outlined,
     threshold,
 )
-from lenet_lib.photo.looks import LOOKS, Look
+from lenet_lib.photo.looks import LOOKS, Look, border_tone
 from lenet_lib.photo.pieces import Piece, belongs, find_pieces, rivals
 from lenet_lib.photo.verifier import NONE, opinions
 
@@ -149,8 +148,10 @@ def search(shade: Array, options: Options = ALL) -> list[Find]:
         return found
     soft = ndimage.gaussian_filter(shade, 0.7)
     dark = soft if is_dark(soft) else 1 - soft
-    ways = [dark, 1 - dark] if options.other_polarity else [dark]
-    for seen, look in product(ways, options.looks):
+    ways = [(dark, look) for look in options.looks]
+    if options.other_polarity:  # against a frame's tone, the gaps beside the ink would be some
+        ways += [(1 - dark, look) for look in options.looks if look is not border_tone]
+    for seen, look in ways:
         for find in finds(*look(seen), options):
             found.append(find)
             whole = find.main.size >= WHOLE * largest

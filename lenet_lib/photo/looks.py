@@ -48,4 +48,5 @@ LOOKS: tuple[Look, ...] = (
     fine_strokes,
     brighter_part,
 )
-"""In this order they are tried, until something is a digit; then all again for light ink."""
+"""In this order they are tried, until something is a digit; then all but the first for
+ink of the other polarity."""

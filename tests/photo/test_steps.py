@@ -186,6 +186,15 @@ def test_a_small_ring_beside_a_large_digit_is_no_second_one() -> None:
     assert rivals([ring, digit], ring) == []
 
 
+def test_a_small_picture_in_a_frame() -> None:
+    """What shows between a black frame and the digit is no light ink."""
+    four, dim = WRITTEN["4, in two strokes"], (76, 76, 76)
+    drawn = draw(four, size=(112, 112), zoom=1.05, at=(4, 0), pen=4, ink=(0, 0, 0), paper=dim)
+    page = np.asarray(drawn.resize((28, 28), Image.Resampling.BOX)).copy()
+    page[:, [0, -1]] = page[[0, -1]] = 0
+    assert predict(page).digit == 4
+
+
 def test_something_as_tall_beside_a_digit_is_no_part_of_it() -> None:
     """A star is like no digit, but as sharp as one."""
     image = draw(WRITTEN[7], zoom=1.2)
