@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -13,8 +11,8 @@ from typing import Any
 import nbformat
 import pytest
 from helpers.cli import lenet
+from helpers.forked import Forked
 from helpers.notebooks import write
-from helpers.paths import ROOT
 
 from lenet_lib import data
 from lenet_lib.data.download import DownloadError
@@ -127,18 +125,13 @@ def test_a_data_set_that_is_named_has_no_stand_in(
 def test_ctrl_c_is_one_line(tmp_path: Path) -> None:
     path = write(tmp_path, "open('running', 'w').close()\nimport time\ntime.sleep(300)")
     before = path.read_bytes()
-    words = [sys.executable, "-m", "lenet_lib.cli", "execute", str(path)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(
-        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    ) as program:
-        for _ in range(3000):
-            if (tmp_path / "running").exists():
-                break
-            time.sleep(0.1)
-        program.send_signal(signal.SIGINT)
-        out, err = program.communicate(timeout=300)
-    assert program.returncode == 130
-    assert out == f"[1/1] {path} … \n"
-    assert err == f"Interrupted; {path} is as it was.\n"
+    command = Forked("execute", path, cwd=tmp_path)
+    for _ in range(3000):
+        if (tmp_path / "running").exists():
+            break
+        time.sleep(0.1)
+    command.kill(signal.SIGINT)
+    assert command.wait() == 130
+    assert command.stdout == f"[1/1] {path} … \n"
+    assert command.stderr == f"Interrupted; {path} is as it was.\n"
     assert path.read_bytes() == before
