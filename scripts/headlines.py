@@ -2,88 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
+import measurements
 import pandas as pd
+from headline import CHAPTER, EVALUATION, README, Entry, about, machine, mean, read, study
 
-from lenet_lib.evaluation.comparison import compare_recipes, peeking_gain, shared_mistakes
-from lenet_lib.evaluation.statistics import RUNS, mcnemar, mean_interval
+from lenet_lib.evaluation.comparison import compare_recipes, shared_mistakes
+from lenet_lib.evaluation.statistics import RUNS, mcnemar
 from lenet_lib.training import LADDER
 
-RESULTS = Path(__file__).resolve().parents[1] / "results"
-
-README, CHAPTER = "README.md", "notebooks/05-evidence.ipynb"
-TRAINING, EVALUATION = "notebooks/03-training.ipynb", "notebooks/04-evaluation.ipynb"
 QUICK = ("reference", "fast", "sprint")
 """What the benchmark times; the README has their ten seeds beside it."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One headline number; ``shown`` is how it is printed in the ``places`` where it stands."""
-
-    number: str
-    shown: str
-    table: str
-    command: str
-    interval: str = ""
-    runs: int = 1
-    minutes: float = 0
-    machine: str = "–"
-    places: tuple[str, ...] = ()
-
-    def line(self, commit: str) -> str:
-        """Give the row of the Markdown table; a commit has the table as it is."""
-        cost = f"{self.minutes:,.0f}" if self.minutes >= 1 else f"{self.minutes:.1g}"
-        cells = [
-            *(self.number, f"{self.shown} {self.interval}".strip(), str(self.runs)),
-            *(cost if self.minutes else "–", f"`{self.command}`", f"`{self.table}`"),
-            *(f"`{commit}`", self.machine, ", ".join(self.places) or "–"),
-        ]
-        return f"| {' | '.join(cells)} |"
-
-
-def read(name: str) -> pd.DataFrame:
-    return pd.read_csv(RESULTS / name)
-
-
-def study() -> pd.DataFrame:
-    """Read the runs of LeNet."""
-    return read("study.csv").query("network == 'LeNet'")
-
-
-def machine(runs: pd.DataFrame) -> str:
-    """Say what runs were made on; a table may hold runs of several machines."""
-    told = []
-    for _, first in runs.drop_duplicates(["device", "torch"]).iterrows():
-        threads = "one thread" if first.threads == 1 else f"{first.threads} threads"
-        how = threads if first.device == "cpu" else f"{first.device}, many runs at once"
-        told.append(f"{first.machine}, {how}, torch {first.torch}")
-    return "; ".join(told)
-
-
-def minutes(runs: pd.DataFrame) -> float:
-    """Estimate the minutes of all runs, from those timed; 0 where a recipe has none."""
-    seconds = runs.groupby("recipe").seconds
-    whole: float = (seconds.mean() * seconds.size()).sum(skipna=False) / 60
-    return 0 if math.isnan(whole) else whole
-
-
-def about(runs: pd.DataFrame) -> dict[str, Any]:
-    """Say how many runs there are, what they cost, and what they were made on."""
-    return {"runs": len(runs), "minutes": minutes(runs), "machine": machine(runs)}
-
-
-def mean(values: pd.Series, places: int, ends: int, unit: str = "") -> dict[str, Any]:
-    """Give the mean and its interval, with so many decimal places."""
-    value, low, high = mean_interval(values)
-    interval = f"({low:.{ends}f}–{high:.{ends}f}{unit})"
-    return {"shown": f"{value:.{places}f}{unit}", "interval": interval}
 
 
 def accuracies() -> Iterator[Entry]:
@@ -171,51 +103,6 @@ def differences() -> Iterator[Entry]:
     )
 
 
-def speed() -> Iterator[Entry]:
-    """Give what the benchmark found."""
-    names = {"pipeline": "recipe", "train_seconds": "seconds"}
-    runs = read("time_to_accuracy.csv").rename(columns=names)
-    facts: Any = {"table": "time_to_accuracy.csv", "command": "make benchmark"}
-    for pipeline, what in (
-        ("reference", "the usual pipeline"),
-        ("fast", "`fast`, in the benchmark"),
-        ("sprint", "`sprint`, in the benchmark"),
-    ):
-        own = runs[runs.recipe == pipeline]
-        both = {**facts, **about(own), "places": (README,)}
-        yield Entry(f"accuracy of {what}", **mean(100 * own.accuracy, 2, 2, "%"), **both)
-        yield Entry(f"seconds of {what}", f"{own.seconds.mean():.1f} s", **both)
-        shown = f"{own.images_per_second.mean():,.0f}"
-        yield Entry(f"images per second of {what}", shown, **both)
-    facts |= about(runs)
-    means = runs.groupby("recipe")[["seconds", "images_per_second"]].mean()
-    times, pace = means.seconds["reference"] / means.seconds, means.images_per_second
-    yield Entry("time of `fast` / usual", f"1/{times['fast']:.1f}", **facts, places=(README,))
-    yield Entry("time of `sprint` / usual", f"1/{times['sprint']:.1f}", **facts)
-    ratio = f"{pace['fast'] / pace['reference']:.1f}×"
-    yield Entry("images per second, `fast` / usual", ratio, **facts, places=(README,))
-
-
-def growth() -> Iterator[Entry]:
-    """Give the cost at the largest number of images, and what memory that took; single runs."""
-    table = read("scale.csv")
-    facts: Any = {"table": "scale.csv", "command": "python benchmarks/scale.py"}
-    for task, doing in (("train", "training on"), ("read", "reading")):
-        own = table[table.task == task].pivot(index="images", columns="pipeline")
-        count, last = f"{own.index[-1]:,}", own.iloc[-1]
-        facts["machine"] = machine(table[table.task == task])
-        places: Any = {"places": (TRAINING,)} if task == "read" else {}
-        for name, what in (("ours", "this report's program"), ("usual", "the usual one")):
-            head = f"{doing} {count} images, {what}"
-            yield Entry(f"{head}: seconds", f"{last.seconds[name]:.1f}", **facts)
-            yield Entry(f"{head}: most memory, MB", f"{last.peak_mb[name]:,.0f}", **facts, **places)
-        if task == "read":
-            speed = last.images_per_second
-            head = f"reading {count} images: a second"
-            yield Entry(head, f"{speed.ours:,.0f}", **facts, **places)
-            yield Entry(f"{head}, times the usual", f"{speed.ours / speed.usual:.1f}", **facts)
-
-
 def errors_that_remain() -> Iterator[Entry]:
     """Give what the ten networks of `robust` misread, and how two networks differ."""
     table = read("study-mistakes.csv").query("network == 'LeNet' and train_images == 60000")
@@ -236,65 +123,6 @@ def errors_that_remain() -> Iterator[Entry]:
         "lenet study --recipe reference --recipe best --seeds 1",
         **about(study().query("recipe in ['reference', 'best'] and seed == 0")),
     )
-
-
-def robustness() -> Iterator[Entry]:
-    """Give the mean accuracies on corrupted images; the minutes are those of a whole table."""
-    command = "python scripts/robustness.py reference best robust"
-    table, fifteen = read("robustness.csv"), read("mnist_c.csv").query("corruption != 'identity'")
-    for network in table.network.unique():
-        own = table[table.network == network]
-        facts: Any = {"table": "robustness.csv", "command": command, **of_networks(own)}
-        for kind in ("noise", "blur", "contrast", "shift"):
-            accuracy = own[own.corruption == kind].accuracy.mean()
-            what = f"over strengths of {kind}, the clean images included"
-            yield Entry(f"mean accuracy of `{network}` {what}", f"{accuracy:.2f}", **facts)
-        noisy = own.query("corruption == 'noise' and strength == 0.3").accuracy.item()
-        name = f"accuracy of `{network}` under noise of 0.3"
-        yield Entry(name, f"{noisy:.1%}", **facts, places=(EVALUATION,))
-        own = fifteen[fifteen.network == network]
-        yield Entry(
-            f"mean accuracy of `{network}` over MNIST-C's fifteen corruptions",
-            f"{own.accuracy.mean():.1%}",
-            *("mnist_c.csv", command),
-            **of_networks(own),
-            places=(CHAPTER,),
-        )
-
-
-def of_networks(rows: pd.DataFrame) -> dict[str, Any]:
-    """Say how many networks rows are the mean of, and what the whole table cost and was made on."""
-    seconds = rows.seconds.iloc[0]
-    return {"runs": rows.seeds.iloc[0], "minutes": seconds / 60, "machine": machine(rows)}
-
-
-def peeking() -> Iterator[Entry]:
-    """Give what choosing the epoch on the test set would add."""
-    table = read("peeking.csv")
-    for name, row in peeking_gain(table).iterrows():
-        own = table[table.recipe == name]
-        yield Entry(
-            f"what the best epoch on the test set adds to `{name}`, points",
-            f"{row.gain:.3f}",
-            *("peeking.csv", "python scripts/peeking.py"),
-            interval=f"({row.low:.3f} to {row.high:.3f})",
-            runs=int(row.runs),
-            minutes=own.seconds.sum() / 60,
-            machine=machine(own),
-        )
-
-
-def students() -> Iterator[Entry]:
-    """Give what a student costs on a processor, without its teachers."""
-    for name, own in read("student.csv").groupby("recipe"):
-        yield Entry(
-            f"minutes of one student of `{name}`, without the teachers",
-            f"{own.minutes.item():.0f}",
-            *("student.csv", "python benchmarks/student.py"),
-            minutes=own.minutes.item() * own.measured.item() / own.epochs.item(),
-            machine=machine(own),
-            places=(CHAPTER,),
-        )
 
 
 def networks() -> Iterator[Entry]:
@@ -335,18 +163,10 @@ def sample_size() -> Iterator[Entry]:
         yield Entry(f"accuracy of `{name}` from {count} images", **accuracy, **facts)
 
 
-def counts() -> Iterator[Entry]:
-    """Give how much was tried."""
-    trials, faults = len(read("search.csv")), f"{read('torture.csv').tried.sum():,}"
-    command = "python scripts/try_recipe.py RECIPE --set NAME=VALUE"
-    told: Any = {"runs": trials, "places": (CHAPTER,)}
-    yield Entry("trials on validation", f"{trials:,}", "search.csv", command, **told)
-    yield Entry("faults tried", faults, "torture.csv", "make torture", places=(README,))
-
-
 KINDS = (
-    *(accuracies, network_of_1998, differences, errors_that_remain, speed, growth, robustness),
-    *(peeking, networks, sample_size, students, counts),
+    *(accuracies, network_of_1998, differences, errors_that_remain),
+    *(measurements.speed, measurements.growth, measurements.robustness, measurements.peeking),
+    *(networks, sample_size, measurements.students, measurements.counts),
 )
 
 

@@ -16,7 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from headlines import RESULTS, entries  # noqa: E402
+from headline import RESULTS  # noqa: E402
+from headlines import entries  # noqa: E402
 
 from lenet_lib import files  # noqa: E402
 from lenet_lib.evaluation.statistics import RUNS  # noqa: E402
