@@ -167,8 +167,8 @@ def test_another_digit_in_a_soft_shadow_counts() -> None:
 
 
 def test_scraps_of_something_larger_are_not_several_digits() -> None:
-    image = draw(WRITTEN[7], zoom=0.8, at=(250, 20))
-    image.paste(draw(WRITTEN[7], zoom=0.8, at=(250, 20)).crop((250, 20, 330, 110)), (350, 20))
+    image = draw(WRITTEN[7], zoom=0.8, at=(290, 20))
+    image.paste(image.crop((290, 20, 370, 110)), (380, 20))
     two = [find.others for find in finds(*looks.border_tone(grey_page(image)))]
     assert 1 in two
     ImageDraw.Draw(image).polygon([(40, 60), (150, 80), (210, 330), (60, 310)], fill=(40, 50, 110))
