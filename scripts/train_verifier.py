@@ -83,11 +83,12 @@ def measure() -> pd.DataFrame:
     temperature = read_metadata()["temperature"]
     assert isinstance(temperature, float)
     lenet, judged = softmax(logits, temperature), opinions(images)
+    together = lenet * judged[:, :NONE] ** 2  # as Classifier.probabilities has it
     scores = {
         "auroc_softmax": lenet.max(1),
         "auroc_energy": torch.logsumexp(logits, 1).numpy(),  # Liu et al. 2020
         "auroc_verifier": 1 - judged[:, NONE],
-        "auroc_both": (lenet * judged[:, :NONE]).max(1),
+        "auroc_both": together.max(1),
     }
     digit = labels < NONE
     rows = []
@@ -101,7 +102,7 @@ def measure() -> pd.DataFrame:
         row["above_0.9"] = round(float((scores["auroc_both"][none] > 0.9).mean()), 4)
         rows.append(row)
     kept = scores["auroc_both"][digit]
-    right = (lenet * judged[:, :NONE]).argmax(1)[digit] == labels[digit]
+    right = together.argmax(1)[digit] == labels[digit]
     print(f"{digit.sum()} digits: {right.mean():.2%} right, {(kept < 0.5).mean():.2%} below 0.5")
     return pd.DataFrame(rows)
 

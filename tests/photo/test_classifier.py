@@ -108,7 +108,7 @@ def test_the_temperature_changes_confidence(tmp_path: Path, images: np.ndarray) 
     with torch.inference_mode():
         logits = model(torch.from_numpy(images[:10]).float()[:, None] / 255)
     expected = torch.softmax(logits.double() / 3, 1).numpy()
-    expected *= opinions(images[:10])[:, :NONE]
+    expected *= opinions(images[:10])[:, :NONE] ** 2
     assert [r.confidence for r in warm[:10]] == pytest.approx(expected.max(1).tolist(), abs=1e-6)
 
 
