@@ -35,10 +35,9 @@ from helpers import kinds  # noqa: E402
 from lenet_lib import data, files  # noqa: E402
 from lenet_lib.cli import run_script  # noqa: E402
 from lenet_lib.errors import LenetError  # noqa: E402
-from lenet_lib.photo import explain, looks  # noqa: E402
+from lenet_lib.photo import explain  # noqa: E402
 from lenet_lib.photo.classifier import default_classifier  # noqa: E402
 from lenet_lib.photo.finds import Options  # noqa: E402
-from lenet_lib.photo.looks import LOOKS, Look  # noqa: E402
 
 CASES = ROOT.parent / "shared" / "cases" / "photos"
 Picture = tuple[bytes, int]
@@ -77,25 +76,13 @@ def ours(content: bytes, options: Options) -> int:
     return int(default_classifier().probabilities(steps.digit[None]).argmax())
 
 
-def but(left_out: Look) -> Options:
-    """Leave one look out."""
-    return Options(looks=tuple(look for look in LOOKS if look is not left_out))
-
-
 VARIANTS: dict[str, Options | None] = {
     "twenty lines": None,
-    "first look only": Options(looks=LOOKS[:1], other_polarity=False),
-    "without removing lines": but(looks.ground_around_without_lines),
-    "without the ground nearby": but(looks.ground_around),
-    "without the closest look": but(looks.fine_strokes),
-    "without the other polarity": Options(other_polarity=False),
-    "without the brighter part's tone": but(looks.brighter_part),
-    "without even light": Options(even_light=False),
-    "without edges": Options(edges=False),
+    "without the segmenter": Options(segmenter=False),
+    "the segmenter alone": Options(border=False),
     "without widening": Options(widening=False),
     "the largest piece only": Options(candidates=1),
     "without nearby pieces": Options(nearby=False),
-    "without closing gaps": Options(gaps=False),
     "all steps": Options(),
 }
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from lenet_lib.photo.ink import Array, Mask
+from lenet_lib.photo.ink import Array, Ink, Mask
 
 CANVAS = 120
 """The longer side of a cut-out digit: six pixels for one of MNIST's."""
@@ -16,7 +16,7 @@ THINNEST, THICKEST = 2.0, 3.5
 """Bounds of the stroke's width in MNIST's 20×20 box."""
 
 
-def cut_out(ink: Array, edge: Array, mask: Mask) -> Mask:
+def cut_out(ink: Ink, mask: Mask) -> Mask:
     """Cut a digit out at a fixed size, in black and white as NIST did.
 
     Enlarging the soft darkness before the threshold keeps the outline smooth; the grey levels come
@@ -25,7 +25,7 @@ def cut_out(ink: Array, edge: Array, mask: Mask) -> Mask:
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     pad = 2
     near = ndimage.distance_transform_cdt(~mask, "taxicab") <= 2
-    layers = (np.where(near, ink, 0), np.where(near, edge, 1))
+    layers = (np.where(near, ink.dark, 0), np.where(near, ink.edge, 1))
     high, wide = rows[-1] + 1 + 2 * pad, columns[-1] + 1 + 2 * pad
     zoom = CANVAS / (max(high - rows[0], wide - columns[0]) - 2 * pad)
     soft, edge = (

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from lenet_lib.photo.ink import Array, Mask, border
+from lenet_lib.photo.ink import Ink, border
 
 SPECK = 12
 """What has fewer pixels is no piece."""
@@ -21,7 +21,7 @@ class Piece:
     Attributes:
         label: Its number in the label image.
         top, left, bottom, right: Its box in pixels, ends excluded.
-        area, mass: Its pixels, and the sum of their darkness (0–1).
+        mass: The sum of its darkness (0–1).
         contact: How many of its pixels lie on the picture's border.
         is_edge: Whether it is rather a frame's, a page's or a printed line's than a digit's.
     """
@@ -31,7 +31,6 @@ class Piece:
     left: int
     bottom: int
     right: int
-    area: int
     mass: float
     contact: int
     is_edge: bool
@@ -51,38 +50,27 @@ class Piece:
         """The longer side of its box."""
         return max(self.height, self.width)
 
-    @property
-    def level(self) -> float:
-        """Its mean darkness, 0–1."""
-        return self.mass / self.area
 
+def find_pieces(ink: Ink) -> tuple[NDArray[np.int32], list[Piece]]:
+    """Label the connected pieces of ink, H×W; the largest come first.
 
-def find_pieces(
-    ink: Array, mask: Mask, least: float = 0.0, gaps: bool = True
-) -> tuple[NDArray[np.int32], list[Piece]]:
-    """Label the connected pieces of a mask, H×W; the largest come first.
-
-    Specks are left out, and what is nowhere darker than ``least`` (0–1). A thin pen's stroke has
-    gaps: with ``gaps``, what is two pixels apart or less is one piece.
+    Specks are left out, and what is nowhere surely ink. A thin pen's stroke has gaps: what is two
+    pixels apart or less is one piece.
     """
-    square = np.ones((3, 3))
-    labels, count = ndimage.label(ndimage.binary_dilation(mask, square) if gaps else mask, square)
+    square, mask = np.ones((3, 3)), ink.mask
+    labels, count = ndimage.label(ndimage.binary_dilation(mask, square), square)
     labels *= mask
-    at = np.nonzero(labels)
-    of, dark = labels[at], ink[at]
-    areas, masses = np.bincount(of), np.bincount(of, dark)
-    strong = np.bincount(of[dark > least], minlength=count + 1)
+    of, dark = labels[mask], ink.dark[mask]
+    areas, masses = np.bincount(of, minlength=count + 1), np.bincount(of, dark, count + 1)
+    sure = np.bincount(of[dark > ink.sure], minlength=count + 1)
     contacts = np.bincount(border(labels), minlength=count + 1)
-    away = [np.minimum(i, side - 1 - i) / side for side, i in zip(mask.shape, at, strict=True)]
-    rims = np.bincount(of[np.minimum(*away) < 0.05], minlength=count + 1)
     pieces = []
     for i, box in enumerate(ndimage.find_objects(labels), 1):
-        if areas[i] >= SPECK and strong[i]:
-            edge = rims[i] > 0.6 * areas[i] or is_edge(box, mask.shape, areas[i], contacts[i])
+        if areas[i] >= SPECK and sure[i]:
+            edge = is_edge(box, mask.shape, areas[i], contacts[i])
             ends = (box[0].start, box[1].start, box[0].stop, box[1].stop)
-            numbers = (int(areas[i]), float(masses[i]), int(contacts[i]))
-            pieces.append(Piece(i, *ends, *numbers, bool(edge)))
-    return labels, sorted(pieces, key=lambda piece: -piece.size * piece.level)
+            pieces.append(Piece(i, *ends, float(masses[i]), int(contacts[i]), bool(edge)))
+    return labels, sorted(pieces, key=lambda piece: -piece.size * piece.mass / areas[piece.label])
 
 
 def is_edge(box: tuple[slice, ...], shape: tuple[int, ...], area: int, contact: int) -> bool:
@@ -112,15 +100,3 @@ def belongs(small: Piece, main: Piece) -> bool:
     if beside and small.height > 0.8 * main.height:
         return gap < 0.02 * main.size
     return gap < (0.25 if beside else 0.4) * main.size
-
-
-def rivals(pieces: list[Piece], main: Piece) -> list[Piece]:
-    """Give what is a digit of its own: of about the same height, as dark, and no part of it."""
-    return [
-        piece
-        for piece in pieces
-        if piece is not main
-        and 0.5 < piece.height / main.height < 2
-        and piece.level > 0.6 * main.level
-        and not belongs(piece, main)
-    ]

@@ -2,14 +2,13 @@
 
 The steps, each kept in :class:`Steps` to be looked at::
 
-    picture → ink (darker than its ground, 0–1) → mask (the digit's strokes)
+    picture → ink (darkness, or the probability that it is ink, 0–1) → mask (the digit's strokes)
             → strokes (cut out, no thinner than MNIST's)
             → digit (20×20 by its centre of mass in 28×28)
 
-The fall of light is taken away, and the first of the :mod:`looks <lenet_lib.photo.looks>` takes the
-border's tone for the ground of the whole picture: most pictures need no other. What it
-:mod:`finds <lenet_lib.photo.finds>` must have edges, and is shown to the
-:mod:`verifier <lenet_lib.photo.verifier>`; if that sees no digit, other looks follow.
+The first look is the obvious one (:mod:`lenet_lib.photo.ink`): most pictures need no other. What it
+:mod:`finds <lenet_lib.photo.finds>` is shown to the :mod:`verifier <lenet_lib.photo.verifier>`; if
+that is not sure of a digit, the :mod:`segmenter <lenet_lib.photo.segmenter>` says where the ink is.
 """
 
 from __future__ import annotations
@@ -24,9 +23,10 @@ from PIL import Image
 
 from lenet_lib import files
 from lenet_lib.errors import LenetError
-from lenet_lib.photo.finds import ALL, Options, choose, search
-from lenet_lib.photo.ink import Array, Mask, grey
+from lenet_lib.photo.finds import ALL, Find, Options, finds
+from lenet_lib.photo.ink import Array, Mask, by_border, is_blank
 from lenet_lib.photo.picture import name_of, open_picture, resize
+from lenet_lib.photo.segmenter import by_segmenter
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Steps:
 
     Attributes:
         picture: uint8 H×W×3, upright, its longer side 224 to 512 pixels.
-        ink: float32 H×W, darkness of the ink, 0 (ground) to 1.
+        ink: float32 H×W, 0 (ground) to 1: darkness, or the probability that it is ink.
         mask: bool H×W, True on the digit's strokes.
         strokes: bool h×w, the digit alone, its longer side 120 pixels but for what widening adds.
         digit: uint8 28×28, ink 255: what the network sees.
@@ -80,15 +80,14 @@ def explain(source: str | Path | bytes | NDArray[np.uint8], options: Options = A
         picture = np.asarray(resize(Image.fromarray(source).convert("RGB")))
     else:
         picture = open_picture(source)
-    found = search(grey(picture), options)
-    if not found:
+    best = look(picture, options)
+    if best is None:
         raise RefusedError(
             f"No ink stands out in {name}: it is blank, or too faint; write darker, or take the "
             f"photo in better light.",
             picture,
         )
-    best = choose(found)
-    steps = Steps(picture, best.ink, best.mask, best.strokes, best.digit, best.likeness)
+    steps = Steps(picture, best.ink.dark, best.mask, best.strokes, best.digit, best.likeness)
     if best.others:
         raise RefusedError(
             f"{name} shows several digits ({best.others + 1}, it seems), and one at a time is "
@@ -104,6 +103,21 @@ def explain(source: str | Path | bytes | NDArray[np.uint8], options: Options = A
             steps,
         )
     return steps
+
+
+def look(picture: NDArray[np.uint8], options: Options = ALL) -> Find | None:
+    """Look in the obvious way, and ask the segmenter if that finds no digit for sure."""
+    if is_blank(picture):
+        return None
+    first = finds(by_border(picture), options)[:1] if options.border else []
+    if not options.segmenter or any(one.is_sure for one in first):
+        return first[0] if first else None
+    second = finds(by_segmenter(picture), options)[:1]
+    # Of tiny or blurred pictures the segmenter may make less than the obvious way.
+    clear = [one for one in first if one.is_free and one.is_most and not one.others]
+    if clear and (not second or second[0].score < clear[0].score / 2):
+        return clear[0]
+    return second[0] if second else None
 
 
 def save_seen(picture: NDArray[np.uint8], steps: Steps | None, path: Path) -> None:

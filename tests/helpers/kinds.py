@@ -196,12 +196,11 @@ def blank(digit: Digit, rng: np.random.Generator) -> bytes:
     return photograph(None, rng)[0]
 
 
-def several(digit: Digit, rng: np.random.Generator) -> bytes:
-    """Write the digit and one or two more on one page: ``digit`` is N×28×28."""
-    scene = replace(draw_scene(rng, (60, 1000)), table=False)
+def in_a_row(digits: NDArray[np.uint8], rng: np.random.Generator) -> Digit:
+    """Write digits, N×28×28, side by side as one drawing, 20 pixels high."""
     gap = rng.uniform(0.0, 0.6)
     parts = []
-    for one in digit[: rng.integers(2, 4)]:
+    for one in digits:
         rows, columns = np.nonzero(one > 90)
         cut = one[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
         height = round(20 * rng.uniform(0.8, 1.0))
@@ -209,7 +208,13 @@ def several(digit: Digit, rng: np.random.Generator) -> bytes:
         small = np.asarray(Image.fromarray(cut).resize(shape, Image.Resampling.BICUBIC))
         room = ((20 - height + 1) // 2, (20 - height) // 2)
         parts.append(np.pad(small, (room, (2, 1 + round(20 * gap)))))
-    row = np.hstack(parts)
+    return np.hstack(parts)
+
+
+def several(digit: Digit, rng: np.random.Generator) -> bytes:
+    """Write the digit and one or two more on one page: ``digit`` is N×28×28."""
+    scene = replace(draw_scene(rng, (60, 1000)), table=False)
+    row = in_a_row(digit[: rng.integers(2, 4)], rng)
     stroke = float(np.clip(scene.stroke, 1 / scene.height, 0.1))
     return photograph(row, rng, replace(scene, stroke=stroke))[0]
 

@@ -37,6 +37,16 @@ def photograph(
         A JPEG or PNG file's content, and what is in it.
     """
     scene = scene or draw_scene(rng)
+    out, _ = draw(digit, rng, scene)
+    if not scene.screen:
+        out = camera(rng, out, dim=scene.light == "dim")
+    return encode((out.clip(0, 1) * 255).round().astype(np.uint8), scene.quality), scene
+
+
+def draw(
+    digit: NDArray[np.uint8] | None, rng: np.random.Generator, scene: Scene
+) -> tuple[Array, Array]:
+    """Draw a scene, float32 H×W×3, and where its ink is, float32 H×W; both 0–1."""
     top, right, bottom, left = scene.margins
     strokes = Strokes.of(digit) if digit is not None else None
     aspect = strokes.aspect if strokes else 0.8
@@ -60,9 +70,7 @@ def photograph(
         out *= light(rng, out.shape[:2], scene.light)[..., None]
         out *= rng.uniform((0.92, 0.92, 0.80), (1.0, 0.97, 1.0)).astype(np.float32)  # lamp's colour
     out = out.reshape(rows, zoom, columns, zoom, 3).mean((1, 3))
-    if not scene.screen:
-        out = _camera(rng, out, dim=scene.light == "dim")
-    return encode((out.clip(0, 1) * 255).round().astype(np.uint8), scene.quality), scene
+    return out, covered.reshape(rows, zoom, columns, zoom).mean((1, 3))
 
 
 def encode(pixels: NDArray[np.uint8], quality: int = 100) -> bytes:
@@ -210,7 +218,7 @@ def light(rng: np.random.Generator, size: tuple[int, ...], kind: str) -> Array:
     return np.asarray(out / out.max() * bright, dtype=np.float32)
 
 
-def _camera(rng: np.random.Generator, photo: Array, *, dim: bool) -> Array:
+def camera(rng: np.random.Generator, photo: Array, *, dim: bool) -> Array:
     """Blur by focus and sometimes by motion, and add noise; less blur in a small picture."""
     sigma = rng.uniform(0.3, 1.0) * min(1.0, len(photo) / 200)
     photo = ndimage.gaussian_filter(photo, (sigma, sigma, 0))

@@ -304,13 +304,13 @@ const opinions = (digit) => softmax(predictLogits(VERIFIER, digit));
 function probabilities(digit) {
   const doubts = opinions(digit);
   return softmax(predictLogits(LENET, digit), PACKAGE.temperature)
-    .map((share, i) => share * doubts[i]);
+    .map((share, i) => share * doubts[i] ** 2);
 }
 
 // -- photo/finds.py, photo/steps.py: from pixels to an answer ---------------------------------------
 
-// The first look of lenet_lib.photo.explain, which is its last where it finds a clear digit: what is
-// drawn on a clean sheet needs none of the others, which are for photos. Gives what was seen, 28×28
+// The first look of lenet_lib.photo.explain, which is its last where it finds a digit for sure: what
+// is drawn on a clean sheet needs no segmenter, which is for photos. Gives what was seen, 28×28
 // grey levels, and why it is no digit, if it is none; null for an empty sheet.
 function explain(pixels) {
   const ink = darkness(pixels);
@@ -332,7 +332,7 @@ function explain(pixels) {
   const likeness = Math.max(...opinions(digit).slice(0, NONE)) * share;
   const free = share > 0.9 && parts.every((piece) => piece.left > 0 && piece.top > 0
     && piece.right < ink.width && piece.bottom < ink.height);
-  return { digit, refused: likeness < (free ? 0.1 : 0.33) ? "This looks like no digit." : "" };
+  return { digit, refused: share <= 0.65 || likeness < (free ? 0.1 : 0.2) ? "This looks like no digit." : "" };
 }
 
 // Prediction's words.
