@@ -13,6 +13,9 @@ from lenet_lib.photo.ink import Ink, border
 SPECK = 12
 """What has fewer pixels is no piece."""
 
+RIM = 0.05
+"""Most of a frame lies within such a part of the picture's side from its border."""
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -60,14 +63,18 @@ def find_pieces(ink: Ink) -> tuple[NDArray[np.int32], list[Piece]]:
     square, mask = np.ones((3, 3)), ink.mask
     labels, count = ndimage.label(ndimage.binary_dilation(mask, square), square)
     labels *= mask
-    of, dark = labels[mask], ink.dark[mask]
+    at = np.nonzero(mask)
+    of, dark = labels[at], ink.dark[at]
     areas, masses = np.bincount(of, minlength=count + 1), np.bincount(of, dark, count + 1)
     sure = np.bincount(of[dark > ink.sure], minlength=count + 1)
     contacts = np.bincount(border(labels), minlength=count + 1)
+    away = [np.minimum(i, side - 1 - i) / side for side, i in zip(mask.shape, at, strict=True)]
+    rims = np.bincount(of[np.minimum(*away) < RIM], minlength=count + 1)
     pieces = []
     for i, box in enumerate(ndimage.find_objects(labels), 1):
         if areas[i] >= SPECK and sure[i]:
-            edge = is_edge(box, mask.shape, areas[i], contacts[i])
+            rim = rims[i] > 0.6 * areas[i]
+            edge = rim or is_edge(box, mask.shape, areas[i], contacts[i])
             ends = (box[0].start, box[1].start, box[0].stop, box[1].stop)
             pieces.append(Piece(i, *ends, float(masses[i]), int(contacts[i]), bool(edge)))
     return labels, sorted(pieces, key=lambda piece: -piece.size * piece.mass / areas[piece.label])

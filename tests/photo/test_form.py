@@ -45,6 +45,17 @@ def test_what_meets_the_border(rows: tuple[int, int], columns: tuple[int, int], 
     assert not find_pieces(inked(dark, sure=0.6))[1]
 
 
+def test_a_frame_on_two_sides_is_an_edge() -> None:
+    dark = np.zeros((100, 100), dtype=np.float32)
+    dark[:3, 10:] = dark[:90, 96:99] = 0.5  # one of them a pixel away from the border
+    (frame,) = find_pieces(inked(dark))[1]
+    assert frame.is_edge
+    dark[3:60, 50:54] = 0.5  # a T that hangs from the border
+    dark[:90, 96:99] = 0
+    (letter,) = find_pieces(inked(dark))[1]
+    assert not letter.is_edge
+
+
 def test_a_digit_in_a_strip_is_no_frame() -> None:
     dark = np.zeros((40, 200), dtype=np.float32)
     for row in range(4, 36):
