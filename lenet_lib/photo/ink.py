@@ -12,9 +12,6 @@ from scipy import ndimage
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-FAINTEST = 0.05
-"""The least difference of brightness (0–1) that ink makes; a camera's noise stays below it."""
-
 REACH = 15
 """Strokes are compared with the darkest ink within half of so many pixels."""
 
@@ -69,11 +66,6 @@ def grey(picture: NDArray[np.uint8]) -> Array:
     luminance = 0.299 * planes[0] + 0.587 * planes[1] + 0.114 * planes[2]
     darkest = np.minimum.reduce([planes[k] for k in range(3) if tint[k] >= 0.5] or planes)
     return np.asarray((luminance + darkest) / 2, dtype=np.float32)
-
-
-def is_blank(picture: NDArray[np.uint8]) -> bool:
-    """Tell whether a picture, uint8 H×W×3, is of one tone but for a camera's noise."""
-    return bool(np.ptp(ndimage.gaussian_filter(grey(picture), 1.5)) < FAINTEST)
 
 
 def border(shade: NDArray[Any]) -> NDArray[Any]:

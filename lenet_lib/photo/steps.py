@@ -24,7 +24,7 @@ from PIL import Image
 from lenet_lib import files
 from lenet_lib.errors import LenetError
 from lenet_lib.photo.finds import ALL, Find, Options, finds
-from lenet_lib.photo.ink import Array, Mask, by_border, is_blank
+from lenet_lib.photo.ink import Array, Mask, by_border
 from lenet_lib.photo.picture import name_of, open_picture, resize
 from lenet_lib.photo.segmenter import by_segmenter
 
@@ -107,8 +107,6 @@ def explain(source: str | Path | bytes | NDArray[np.uint8], options: Options = A
 
 def look(picture: NDArray[np.uint8], options: Options = ALL) -> Find | None:
     """Look in the obvious way, and ask the segmenter if that finds no digit for sure."""
-    if is_blank(picture):
-        return None
     first = finds(by_border(picture), options)[:1] if options.border else []
     if not options.segmenter or any(one.is_sure for one in first):
         return first[0] if first else None
