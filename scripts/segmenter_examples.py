@@ -22,11 +22,12 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from helpers.kinds import european_digit, in_a_row  # noqa: E402
 from helpers.scenes import Scene, draw_scene  # noqa: E402
-from helpers.synthetic import Array, camera, draw  # noqa: E402
+from helpers.synthetic import Array, camera, draw, light  # noqa: E402
 
 from lenet_lib import data  # noqa: E402
 from lenet_lib.photo import out_of_distribution as ood  # noqa: E402
 from lenet_lib.photo.form import trim  # noqa: E402
+from lenet_lib.photo.picture import resize  # noqa: E402
 from lenet_lib.photo.segmenter import SIDE, to_square  # noqa: E402
 
 Example = tuple[NDArray[np.uint8], NDArray[np.uint8]]
@@ -62,7 +63,7 @@ def margins(
 
 def scene_of(rng: np.random.Generator) -> Scene:
     """Choose a scene; thin pens, thick ones, dim light, lines and small digits more often."""
-    scene = draw_scene(rng, (28, 450))
+    scene = draw_scene(rng, (28, 500))
     which = rng.random()
     if which < 0.12:
         thin = float(max(rng.uniform(0.004, 0.015), 1.0 / scene.height))
@@ -77,13 +78,17 @@ def scene_of(rng: np.random.Generator) -> Scene:
     elif which < 0.49:
         around = margins(rng, 0.1, 4)
         scene = replace(scene, margins=around, height=float(rng.uniform(30, 120)))
+    elif which < 0.54:
+        tiny = float(rng.uniform(12, 28))
+        pen = float(rng.uniform(0.06, 0.2))
+        scene = replace(scene, margins=margins(rng, 0, 0.6), height=tiny, stroke=pen, table=False)
     if scene.screen and rng.random() < 0.4:
         ground, ink = rng.random((2, 3))
         if abs(ground.mean() - ink.mean()) > 0.12:
             scene = replace(scene, colours=(tuple(ground), tuple(ink)))
     top, right, bottom, left = scene.margins
     longest = max(1 + top + bottom, 0.8 + left + right)
-    return replace(scene, height=min(scene.height, 480 / longest))
+    return replace(scene, height=min(scene.height, 512 / longest))
 
 
 def textured(rng: np.random.Generator, out: Array) -> Array:
@@ -109,7 +114,7 @@ def creased(rng: np.random.Generator, out: Array) -> Array:
 def framed(rng: np.random.Generator, image: Image.Image) -> None:
     """Draw a window's or a scanner's border on some sides; in place."""
     (wide, high), pen = image.size, ImageDraw.Draw(image)
-    thick = int(rng.integers(1, max(2, min(high, wide) // 25) + 1))
+    thick = int(rng.integers(1, max(2, min(high, wide) // 20) + 1))
     shade = tuple(int(value) for value in rng.integers(0, 256, 3))
     sides = [
         (0, 0, wide, thick),
@@ -122,13 +127,14 @@ def framed(rng: np.random.Generator, image: Image.Image) -> None:
 
 
 def pointed_at(rng: np.random.Generator, image: Image.Image) -> None:
-    """Draw a program's round cursor; in place."""
+    """Draw a program's round cursor, mostly near the border; in place."""
     wide, high = image.size
-    radius = rng.uniform(0.01, 0.06) * max(high, wide)
-    x, y = rng.uniform(0, wide), rng.choice([0.05, 0.95]) * high
+    radius = rng.uniform(0.01, 0.09) * max(high, wide)
+    x, y = rng.random(2) if rng.random() < 0.3 else (rng.random(), rng.choice([0.05, 0.95]))
     shade = tuple(int(value) for value in rng.integers(0, 256, 3))
-    box = (x - radius, y - radius, x + radius, y + radius)
-    ImageDraw.Draw(image).ellipse(box, outline=shade)
+    box = (x * wide - radius, y * high - radius, x * wide + radius, y * high + radius)
+    thick = int(rng.integers(1, max(2, max(high, wide) // 150) + 1))
+    ImageDraw.Draw(image).ellipse(box, outline=shade, width=thick)
 
 
 def clutter(rng: np.random.Generator, out: Array) -> Array:
@@ -137,6 +143,8 @@ def clutter(rng: np.random.Generator, out: Array) -> Array:
         out = textured(rng, out)
     if rng.random() < 0.12:
         out = creased(rng, out)
+    if rng.random() < 0.12:
+        out = out * light(rng, out.shape[:2], "shadow")[..., None]
     image = Image.fromarray((255 * out.clip(0, 1)).astype(np.uint8))
     if rng.random() < 0.25:
         framed(rng, image)
@@ -178,10 +186,11 @@ def example(rng: np.random.Generator, digits: NDArray[np.uint8]) -> Example:
         ends = np.concatenate([rng.uniform(0, 0.3, 2), rng.uniform(0.7, 1, 2)])
         box = tuple(round(end * side) for end, side in zip(ends, image.size * 2, strict=True))
         image, cover = image.crop(box), cover.crop(box)
-    picture, (high, wide) = to_square(image)
+    picture, (high, wide) = to_square(resize(image))
     soft = np.asarray(cover.resize((wide, high), Image.Resampling.BICUBIC, reducing_gap=3))
+    near = max(5, 2 * high // cover.height + 1)  # as far as enlarging has blurred
     mask = np.full((SIDE, SIDE), BEYOND, dtype=np.uint8)
-    mask[:high, :wide] = (soft > 0.5 * ndimage.maximum_filter(soft, 5)) & (soft > 0.12)
+    mask[:high, :wide] = (soft > 0.5 * ndimage.maximum_filter(soft, near)) & (soft > 0.12)
     turns = int(rng.integers(4))
     return np.rot90(picture, turns), np.rot90(mask, turns)
 

@@ -18,9 +18,8 @@ SURE = 0.9
 MOST = 0.65
 """It must have such a part of the ink, or it may be a scrap, or one of several."""
 
-LEAST, LEAST_FREE = 0.2, 0.1
-"""What is a digit with less probability, times its part of the ink, is refused; less will do where
-it stands free and has nearly all the ink."""
+LEAST = 0.1
+"""What is a digit with less probability, times its part of the ink, is refused."""
 
 ALONG = 0.33
 """A straight piece along the border may be a 1, but is three times as often a frame or a shadow."""
@@ -91,15 +90,14 @@ class Find:
         return self.likeness * self.share
 
     @property
-    def is_free(self) -> bool:
-        """Tell whether it is nowhere cut off by the picture's border."""
-        return not any(part.contact for part in self.parts)
+    def is_clear(self) -> bool:
+        """Tell whether it has most of all that is dark, and is nowhere cut off by the border."""
+        return self.is_most and not any(part.contact for part in self.parts)
 
     @property
     def is_digit(self) -> bool:
         """Tell whether enough speaks for it."""
-        least = LEAST_FREE if self.is_free and self.share > 0.9 else LEAST
-        return self.share > MOST and self.score >= least
+        return self.share > MOST and self.score >= LEAST
 
     @property
     def is_sure(self) -> bool:

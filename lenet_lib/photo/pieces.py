@@ -13,6 +13,9 @@ from lenet_lib.photo.ink import Ink, border
 SPECK = 12
 """What has fewer pixels is no piece."""
 
+GAP = 4
+"""What has so many pixels between it or fewer is one piece: a thin pen's stroke has gaps."""
+
 RIM = 0.05
 """Most of a frame lies within such a part of the picture's side from its border."""
 
@@ -57,11 +60,10 @@ class Piece:
 def find_pieces(ink: Ink) -> tuple[NDArray[np.int32], list[Piece]]:
     """Label the connected pieces of ink, H×W; the largest come first.
 
-    Specks are left out, and what is nowhere surely ink. A thin pen's stroke has gaps: what is two
-    pixels apart or less is one piece.
+    Specks are left out, and what is nowhere surely ink.
     """
     square, mask = np.ones((3, 3)), ink.mask
-    labels, count = ndimage.label(ndimage.binary_dilation(mask, square), square)
+    labels, count = ndimage.label(ndimage.binary_dilation(mask, square, GAP // 2), square)
     labels *= mask
     at = np.nonzero(mask)
     of, dark = labels[at], ink.dark[at]

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from lenet_lib.photo.ink import Ink, border
 
-SIDE = 256
+SIDE = 384
 """Longer side of the picture that the network sees, in pixels."""
 
 EDGE, SURE = 0.3, 0.7
@@ -36,7 +36,7 @@ def _block(inputs: int, outputs: int, stride: int = 1) -> nn.Module:
 
 
 class Segmenter(nn.Module):
-    """A U-Net of 218,817 parameters.
+    """A U-Net of 438,905 parameters.
 
     Five times the side is halved, so that a pixel of the last map sees the whole picture; on the
     way back each map is enlarged and joined by what was seen at its size.
@@ -44,7 +44,7 @@ class Segmenter(nn.Module):
     Takes float32 N×3×H×W in 0–1, H and W divisible by 32, and gives logits of ink, N×H×W.
     """
 
-    def __init__(self, widths: tuple[int, ...] = (16, 24, 32, 48, 64)) -> None:
+    def __init__(self, widths: tuple[int, ...] = (24, 32, 48, 64, 96)) -> None:
         super().__init__()
         pairs = list(zip((3, *widths), widths, strict=False))
         self.down = nn.ModuleList(nn.Sequential(_block(a, b, 2), _block(b, b)) for a, b in pairs)

@@ -106,16 +106,17 @@ def explain(source: str | Path | bytes | NDArray[np.uint8], options: Options = A
 
 
 def look(picture: NDArray[np.uint8], options: Options = ALL) -> Find | None:
-    """Look in the obvious way, and ask the segmenter if that finds no digit for sure."""
+    """Look in the obvious way, and ask the segmenter, too, if that finds no digit for sure.
+
+    Of what the obvious way finds only what is clear counts then; the likelier digit of the two is
+    taken, or the segmenter's if they are as likely.
+    """
     first = finds(by_border(picture), options)[:1] if options.border else []
     if not options.segmenter or any(one.is_sure for one in first):
         return first[0] if first else None
     second = finds(by_segmenter(picture), options)[:1]
-    # Of tiny or blurred pictures the segmenter may make less than the obvious way.
-    clear = [one for one in first if one.is_free and one.is_most and not one.others]
-    if clear and (not second or second[0].score < clear[0].score / 2):
-        return clear[0]
-    return second[0] if second else None
+    both = second + [one for one in first if one.is_clear]
+    return max(both, key=lambda one: one.score, default=None)
 
 
 def save_seen(picture: NDArray[np.uint8], steps: Steps | None, path: Path) -> None:
