@@ -67,8 +67,7 @@ class Find:
         strokes, digit: bool h×w, cut out; uint8 28×28, ink 255.
         none: Probability that it is no digit, 0–1, as the verifier has it.
         likeness: Probability of the digit that the verifier takes it for, 0–1.
-        share: How much of the ink it has, 0–1, but for what is a frame or the table.
-        is_most: Whether it has most of all that is dark.
+        share: How much of the ink it has, 0–1.
         others: Number of other digits beside it.
     """
 
@@ -81,7 +80,6 @@ class Find:
     none: float
     likeness: float
     share: float
-    is_most: bool
     others: int = 0
 
     @property
@@ -90,29 +88,30 @@ class Find:
         return self.likeness * self.share
 
     @property
+    def is_most(self) -> bool:
+        """Tell whether it has most of the ink, or may be a scrap."""
+        return self.share > MOST
+
+    @property
     def is_clear(self) -> bool:
-        """Tell whether it has most of all that is dark, and is nowhere cut off by the border."""
+        """Tell whether it has most of the ink, and is nowhere cut off by the border."""
         return self.is_most and not any(part.contact for part in self.parts)
 
     @property
     def is_digit(self) -> bool:
         """Tell whether enough speaks for it."""
-        return self.share > MOST and self.score >= LEAST
+        return self.is_most and self.score >= LEAST
 
     @property
     def is_sure(self) -> bool:
-        """Tell whether no other look is needed: one digit, with most of all that is dark."""
+        """Tell whether no other look is needed: one digit, with most of the ink."""
         return self.likeness > SURE and self.is_most and not self.others
 
 
 def finds(ink: Ink, options: Options = ALL) -> list[Find]:
-    """Take each of the largest pieces and what belongs to it; the likeliest digit comes first.
-
-    What lies along the border is left out, if there is anything else.
-    """
-    labels, every = find_pieces(ink)
-    pieces = [piece for piece in every if not piece.is_edge] or every
-    masses = [sum(piece.mass for piece in some) for some in (pieces, every)]
+    """Take each of the largest pieces and what belongs to it; the likeliest digit comes first."""
+    labels, pieces = find_pieces(ink)
+    mass = sum(piece.mass for piece in pieces)
     found: list[Find] = []
     for main in [p for p in pieces if p.size >= SMALLEST][: options.candidates]:
         if any(main in one.parts for one in found):
@@ -120,28 +119,23 @@ def finds(ink: Ink, options: Options = ALL) -> list[Find]:
         near = [p for p in pieces if p is not main and options.nearby and belongs(p, main)]
         parts = [main, *(p for p in near if main.contact or not p.contact)]
         mask = np.isin(labels, [part.label for part in parts])
-        found.append(_examine(ink, mask, parts, masses, options))
+        found.append(_examine(ink, mask, parts, mass, options))
     for one in found:
         one.others = sum(_is_rival(other, one) for other in found)
     return sorted(found, key=lambda one: -one.score)
 
 
-def _examine(
-    ink: Ink, mask: Mask, parts: list[Piece], masses: list[float], options: Options
-) -> Find:
-    """Show pieces, the main one first, to the verifier.
-
-    ``masses`` are those of all ink: without what is an edge, and with it.
-    """
+def _examine(ink: Ink, mask: Mask, parts: list[Piece], mass: float, options: Options) -> Find:
+    """Show pieces, the main one first, to the verifier; ``mass`` is that of all ink."""
     strokes = cut_out(ink, mask)
     if options.widening:
         strokes = widen(strokes)
     digit = centre(fit(strokes))
     chances = opinions(digit[None])[0]
-    main, mass = parts[0], sum(part.mass for part in parts)
-    along = main.is_edge or main.contact > main.size / 2
+    main = parts[0]
     narrow = mask.shape[1] < NARROW * mask.shape[0]
-    doubt = ALONG if along and chances.argmax() == 1 and not narrow else 1
+    along = main.contact > main.size / 2 and not narrow
+    doubt = ALONG if along and chances.argmax() == 1 else 1
     return Find(
         main=main,
         parts=parts,
@@ -151,8 +145,7 @@ def _examine(
         digit=digit,
         none=float(chances[NONE]),
         likeness=doubt * float(chances[:NONE].max()),
-        share=mass / masses[0],
-        is_most=mass > MOST * masses[1],
+        share=sum(part.mass for part in parts) / mass,
     )
 
 

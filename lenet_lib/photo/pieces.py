@@ -17,7 +17,7 @@ GAP = 4
 """What has so many pixels between it or fewer is one piece: a thin pen's stroke has gaps."""
 
 RIM = 0.05
-"""Most of a frame lies within such a part of the picture's side from its border."""
+"""What lies mostly within such a part of the picture's side from its border is a frame's."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,6 @@ class Piece:
         top, left, bottom, right: Its box in pixels, ends excluded.
         mass: The sum of its darkness (0–1).
         contact: How many of its pixels lie on the picture's border.
-        is_edge: Whether it is rather a frame's, a page's or a printed line's than a digit's.
     """
 
     label: int
@@ -39,7 +38,6 @@ class Piece:
     right: int
     mass: float
     contact: int
-    is_edge: bool
 
     @property
     def height(self) -> int:
@@ -60,7 +58,7 @@ class Piece:
 def find_pieces(ink: Ink) -> tuple[NDArray[np.int32], list[Piece]]:
     """Label the connected pieces of ink, H×W; the largest come first.
 
-    Specks are left out, and what is nowhere surely ink.
+    Specks and frames are left out, and what is nowhere surely ink.
     """
     square, mask = np.ones((3, 3)), ink.mask
     labels, count = ndimage.label(ndimage.binary_dilation(mask, square, GAP // 2), square)
@@ -74,28 +72,10 @@ def find_pieces(ink: Ink) -> tuple[NDArray[np.int32], list[Piece]]:
     rims = np.bincount(of[np.minimum(*away) < RIM], minlength=count + 1)
     pieces = []
     for i, box in enumerate(ndimage.find_objects(labels), 1):
-        if areas[i] >= SPECK and sure[i]:
-            rim = rims[i] > 0.6 * areas[i]
-            edge = rim or is_edge(box, mask.shape, areas[i], contacts[i])
+        if areas[i] >= SPECK and sure[i] and rims[i] <= 0.6 * areas[i]:
             ends = (box[0].start, box[1].start, box[0].stop, box[1].stop)
-            pieces.append(Piece(i, *ends, float(masses[i]), int(contacts[i]), bool(edge)))
+            pieces.append(Piece(i, *ends, float(masses[i]), int(contacts[i])))
     return labels, sorted(pieces, key=lambda piece: -piece.size * piece.mass / areas[piece.label])
-
-
-def is_edge(box: tuple[slice, ...], shape: tuple[int, ...], area: int, contact: int) -> bool:
-    """Tell a frame, a table's edge or a printed line by how it meets the border.
-
-    It lies along the border and is solid, or is thin and runs right through.
-
-    Args:
-        box: Rows and columns.
-        shape: Of the picture.
-        area, contact: Number of its pixels, and of those on the border.
-    """
-    sides = [part.stop - part.start for part in box]
-    along = area > 0.45 * sides[0] * sides[1] and contact > 0.95 * max(sides)
-    through = any(sides[i] == shape[i] and sides[1 - i] < 0.15 * shape[1 - i] for i in range(2))
-    return along or through
 
 
 def belongs(small: Piece, main: Piece) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from helpers.pictures import WRITTEN, draw
@@ -23,21 +25,25 @@ def test_what_is_cut_off_by_the_border_is_no_part_of_a_digit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("likeness", "share", "contact", "enough"),
+    ("likeness", "share", "enough", "sure"),
     [
-        (0.15, 1.0, 0, True),  # all the ink, and free
-        (0.15, 1.0, 9, False),  # at the border
-        (0.15, 0.8, 0, False),  # one of several things
-        (0.3, 0.8, 9, True),
-        (0.9, 0.6, 0, False),  # half of what is there
-        (0.05, 1.0, 0, False),
+        (0.15, 1.0, True, False),  # all the ink
+        (0.15, 0.7, True, False),
+        (0.12, 0.7, False, False),  # a part of little
+        (0.05, 1.0, False, False),
+        (0.95, 0.7, True, True),
+        (0.95, 0.6, False, False),  # half of what is there
     ],
 )
 def test_how_much_must_speak_for_a_digit(
-    likeness: float, share: float, contact: int, enough: bool
+    likeness: float, share: float, enough: bool, sure: bool
 ) -> None:
-    piece = Piece(1, 0, 0, 40, 30, 200.0, contact, False)
+    piece = Piece(1, 0, 0, 40, 30, 200.0, 0)
     dark, nothing = np.zeros((80, 80), dtype=np.float32), np.zeros((80, 80), dtype=bool)
     digit, ink = np.zeros((28, 28), dtype=np.uint8), Ink(dark, dark, 0.5)
-    find = Find(piece, [piece], ink, nothing, nothing, digit, 0.5, likeness, share, True)
+    find = Find(piece, [piece], ink, nothing, nothing, digit, 0.5, likeness, share)
     assert find.is_digit == enough
+    assert find.is_sure == sure
+    assert find.is_clear == (share > 0.65)
+    assert not replace(find, parts=[piece, replace(piece, contact=9)]).is_clear
+    assert not replace(find, others=1).is_sure

@@ -16,44 +16,26 @@ def inked(dark: np.ndarray, sure: float = 0.3) -> Ink:
     return Ink(dark, np.full_like(dark, 0.2), sure)
 
 
-def test_pieces_and_edges() -> None:
+def test_pieces() -> None:
     dark = np.zeros((100, 100), dtype=np.float32)
-    dark[:, 97:] = 0.9
+    dark[:3, 10:] = dark[:90, 96:99] = 0.9  # a frame, one side of it a pixel away from the border
     dark[20:80, 40:48] = 0.5
-    _, pieces = find_pieces(inked(dark))
-    assert sorted(piece.is_edge for piece in pieces) == [False, True]
-    (digit,) = (piece for piece in pieces if not piece.is_edge)
-    assert (digit.height, digit.width) == (60, 8)
-    assert digit.mass == pytest.approx(240)
+    dark[40:, 70:74] = 0.3  # what ends at the border
+    dark[90:93, 40:43] = 0.9  # a speck
+    labels, pieces = find_pieces(inked(dark, sure=0.4))
+    (piece,) = pieces
+    assert (piece.height, piece.width, piece.contact) == (60, 8, 0)
+    assert piece.mass == pytest.approx(240)
+    assert (labels == piece.label).sum() == 480
+    pieces = find_pieces(inked(dark, sure=0.2))[1]
+    assert [(p.height, p.width, p.contact) for p in pieces] == [(60, 8, 0), (60, 4, 4)]
 
 
-@pytest.mark.parametrize(
-    ("rows", "columns", "edge"),
-    [
-        ((0, 100), (40, 48), True),  # a margin's line, right through
-        ((60, 66), (0, 100), True),
-        ((0, 98), (40, 48), False),  # a 1 that begins at the border
-        ((0, 100), (30, 60), False),  # and one of a thick pen
-        ((20, 80), (94, 100), True),  # what lies along it
-    ],
-)
-def test_what_meets_the_border(rows: tuple[int, int], columns: tuple[int, int], edge: bool) -> None:
+@pytest.mark.parametrize(("gap", "count"), [(4, 1), (5, 2)])
+def test_a_stroke_s_gap(gap: int, count: int) -> None:
     dark = np.zeros((100, 100), dtype=np.float32)
-    dark[slice(*rows), slice(*columns)] = 0.5
-    (piece,) = find_pieces(inked(dark))[1]
-    assert piece.is_edge == edge
-    assert not find_pieces(inked(dark, sure=0.6))[1]
-
-
-def test_a_frame_on_two_sides_is_an_edge() -> None:
-    dark = np.zeros((100, 100), dtype=np.float32)
-    dark[:3, 10:] = dark[:90, 96:99] = 0.5  # one of them a pixel away from the border
-    (frame,) = find_pieces(inked(dark))[1]
-    assert frame.is_edge
-    dark[3:60, 50:54] = 0.5  # a T that hangs from the border
-    dark[:90, 96:99] = 0
-    (letter,) = find_pieces(inked(dark))[1]
-    assert not letter.is_edge
+    dark[20:50, 40:44] = dark[50 + gap : 80, 40:44] = 0.5
+    assert len(find_pieces(inked(dark))[1]) == count
 
 
 def test_a_digit_in_a_strip_is_no_frame() -> None:
@@ -61,8 +43,7 @@ def test_a_digit_in_a_strip_is_no_frame() -> None:
     for row in range(4, 36):
         dark[row, 90 - row : 94 - row] = 0.5
     dark[4:7, 60:90] = dark[33:36, 54:84] = 0.5
-    (piece,) = find_pieces(inked(dark))[1]
-    assert not piece.is_edge
+    assert len(find_pieces(inked(dark))[1]) == 1
 
 
 def test_mnists_own_digits_stand_where_this_would_put_them(mnist: data.Dataset) -> None:

@@ -14,6 +14,8 @@ from lenet_lib.photo import RefusedError, explain, predict, prepare
 from lenet_lib.photo.classifier import default_classifier
 from lenet_lib.photo.finds import Options
 from lenet_lib.photo.form import THINNEST, stroke_width
+from lenet_lib.photo.ink import Ink
+from lenet_lib.photo.steps import look
 
 
 @pytest.mark.parametrize("what", WRITTEN, ids=str)
@@ -120,7 +122,7 @@ def shaded(page: Image.Image, depth: float = 0.45) -> np.ndarray:
 @pytest.mark.parametrize("turned", [False, True], ids=["dark", "light"])
 def test_a_thin_pen_in_a_shadow(turned: bool) -> None:
     """The shadow is darker than the border's tone, and so would be ink."""
-    page = shaded(draw(WRITTEN[7], zoom=2.6, pen=4, ink=(90, 90, 110)))
+    page = shaded(draw(WRITTEN[7], zoom=2.6, at=(30, 20), pen=4, ink=(90, 90, 110)))
     seen = 255 - page if turned else page
     assert predict(seen).digit == 7
     with pytest.raises(RefusedError):
@@ -165,8 +167,9 @@ def test_another_digit_in_a_soft_shadow_counts() -> None:
         prepare((page * (1 - 0.7 * shadow)[..., None]).astype(np.uint8))
 
 
-def test_a_tiny_noisy_picture_is_read_in_the_obvious_way() -> None:
-    """Enlarged eight times, it is nothing that the segmenter knows."""
+@pytest.mark.parametrize("options", [Options(), Options(border=False), Options(segmenter=False)])
+def test_a_tiny_noisy_picture(options: Options) -> None:
+    """Either look alone finds the digit."""
     drawn = draw(
         WRITTEN[7],
         size=(112, 112),
@@ -178,9 +181,22 @@ def test_a_tiny_noisy_picture_is_read_in_the_obvious_way() -> None:
     )
     tiny = np.asarray(drawn.convert("L").resize((28, 28), Image.Resampling.BOX), dtype=float)
     page = (tiny + np.random.default_rng(7).normal(0, 14, tiny.shape)).clip(0, 255).astype(np.uint8)
-    assert predict(page).digit == 7
-    with pytest.raises(RefusedError):
-        explain(page, Options(border=False))
+    steps = explain(page, options)
+    assert default_classifier().probabilities(steps.digit[None]).argmax() == 7
+
+
+def test_of_two_looks_the_likelier_digit_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the obvious way is not sure of counts only if the border does not cut it off."""
+    monkeypatch.setattr("lenet_lib.photo.finds.SURE", 2.0)
+    whole = np.asarray(draw(WRITTEN[7], zoom=2.6, pen=14))
+    cut = whole[:, 250:]
+    assert look(cut).likeness > 0.5  # type: ignore[union-attr]
+    nothing = np.zeros(whole.shape[:2], dtype=np.float32)
+    monkeypatch.setattr(
+        "lenet_lib.photo.steps.by_segmenter", lambda _: Ink(nothing, nothing + 0.3, 0.7)
+    )
+    assert look(whole).likeness > 0.9  # type: ignore[union-attr]
+    assert look(cut) is None
 
 
 def test_a_small_picture_in_a_frame() -> None:
