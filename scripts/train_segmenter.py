@@ -82,7 +82,7 @@ def train(pictures: Tensor, masks: Tensor, steps: int = STEPS, batch: int = BATC
     """Fit the segmenter by AdamW in one cycle of the learning rate."""
     rng = np.random.default_rng(0)
     torch.manual_seed(0)
-    segmenter = Segmenter().to(DEVICE, memory_format=torch.channels_last)
+    segmenter = Segmenter().to(memory_format=torch.channels_last).to(DEVICE)
     optimizer = torch.optim.AdamW(segmenter.parameters(), lr=RATE, weight_decay=0.01)
     cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps, pct_start=0.1)
     total = torch.zeros((), device=DEVICE)
@@ -100,7 +100,8 @@ def train(pictures: Tensor, masks: Tensor, steps: int = STEPS, batch: int = BATC
         if step % 100 == 0:
             print(f"step {step} of {steps}: loss {total.item() / 100:.4f}", flush=True)
             total.zero_()
-    return segmenter.eval().cpu()
+    segmenter.eval().cpu()
+    return segmenter
 
 
 def main(
