@@ -2,7 +2,7 @@
 
     python scripts/train_segmenter.py     # nine minutes of one H200 and its 16 cores
 
-Two cores without a GPU need two days; ``--part 0.05`` makes a poor one in three hours. A GPU adds
+Two cores without a GPU need a day; ``--part 0.05`` makes a poor one in an hour. A GPU adds
 up in no fixed order, so that the weights come out as good, but not bit for bit.
 
 Digits are of MNIST's first 50,000 training images; its test set is not looked at.
