@@ -23,7 +23,7 @@ from PIL import Image
 
 from lenet_lib import files
 from lenet_lib.errors import LenetError
-from lenet_lib.photo.finds import ALL, Find, Options, finds
+from lenet_lib.photo.finds import ALL, SURE, Find, Options, finds
 from lenet_lib.photo.ink import Array, Mask, by_border
 from lenet_lib.photo.picture import name_of, open_picture, resize
 from lenet_lib.photo.segmenter import by_segmenter
@@ -106,16 +106,18 @@ def explain(source: str | Path | bytes | NDArray[np.uint8], options: Options = A
 
 
 def look(picture: NDArray[np.uint8], options: Options = ALL) -> Find | None:
-    """Look in the obvious way, and ask the segmenter, too, if that finds no digit for sure.
+    """Look in the obvious way, and ask the segmenter, too, if that finds no digits for sure.
 
     Of what the obvious way finds only what is clear counts then; the likelier digit of the two is
     taken, or the segmenter's if they are as likely.
     """
-    first = finds(by_border(picture), options)[:1] if options.border else []
-    if not options.segmenter or any(one.is_sure for one in first):
+    first = finds(by_border(picture), options) if options.border else []
+    several = [one for one in first if one.others and one.likeness > SURE]
+    many = len(several) > 1 and sum(one.share for one in several) > SURE
+    if not options.segmenter or many or any(one.is_sure for one in first[:1]):
         return first[0] if first else None
     second = finds(by_segmenter(picture), options)[:1]
-    both = second + [one for one in first if one.is_clear]
+    both = second + [one for one in first[:1] if one.is_clear]
     return max(both, key=lambda one: one.score, default=None)
 
 

@@ -228,6 +228,16 @@ def test_several_digits_are_refused(apart: int) -> None:
     assert caught.value.picture.shape == (360, 480, 3)
 
 
+def test_a_digit_beside_a_straight_1_is_not_alone() -> None:
+    """The segmenter may take so straight a bar for a window's border."""
+    page = Image.new("L", (280, 280), 255)
+    pen = ImageDraw.Draw(page)
+    pen.line([(42, 56), (112, 56), (70, 224)], fill=0, width=20, joint="curve")
+    pen.line([(196, 56), (196, 224)], fill=0, width=20)
+    with pytest.raises(RefusedError, match="several digits"):
+        prepare(np.asarray(page))
+
+
 def test_a_digit_in_the_shadow_counts() -> None:
     one, other = draw(WRITTEN[7], zoom=1.2, at=(60, 80)), draw(WRITTEN[7], zoom=1.2, at=(250, 80))
     page = np.minimum(np.asarray(one), np.asarray(other)).astype(float)
