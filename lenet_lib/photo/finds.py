@@ -89,7 +89,7 @@ class Find:
 
     @property
     def is_most(self) -> bool:
-        """Tell whether it has most of the ink, or may be a scrap."""
+        """Tell whether it has most of the ink, and so is no scrap."""
         return self.share > MOST
 
     @property

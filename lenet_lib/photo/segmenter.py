@@ -20,6 +20,9 @@ from lenet_lib.photo.ink import Ink, border
 SIDE = 384
 """Longer side of the picture that the network sees, in pixels."""
 
+WIDTHS = (24, 32, 48, 64, 96)
+"""Maps at a half of the side, a quarter, and so on."""
+
 EDGE, SURE = 0.3, 0.7
 """What is likelier ink than the first is a stroke, if it is somewhere likelier than the second."""
 
@@ -44,9 +47,9 @@ class Segmenter(nn.Module):
     Takes float32 N×3×H×W in 0–1, H and W divisible by 32, and gives logits of ink, N×H×W.
     """
 
-    def __init__(self, widths: tuple[int, ...] = (24, 32, 48, 64, 96)) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        pairs = list(zip((3, *widths), widths, strict=False))
+        pairs = list(zip((3, *WIDTHS[:-1]), WIDTHS, strict=True))
         self.down = nn.ModuleList(nn.Sequential(_block(a, b, 2), _block(b, b)) for a, b in pairs)
         self.up = nn.ModuleList(_block(a + b, max(a, 8)) for a, b in reversed(pairs))
         self.last = nn.Sequential(_block(8, 8), nn.Conv2d(8, 1, 1))

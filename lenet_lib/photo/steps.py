@@ -108,8 +108,8 @@ def explain(source: str | Path | bytes | NDArray[np.uint8], options: Options = A
 def look(picture: NDArray[np.uint8], options: Options = ALL) -> Find | None:
     """Look in the obvious way, and ask the segmenter, too, if that finds no digits for sure.
 
-    Of what the obvious way finds only what is clear counts then; the likelier digit of the two is
-    taken, or the segmenter's if they are as likely.
+    For sure are one digit, and several of which it doubts none. Else of what it finds only what is
+    clear counts; the likelier digit of the two is taken, or the segmenter's if they are as likely.
     """
     first = finds(by_border(picture), options) if options.border else []
     several = [one for one in first if one.others and one.likeness > SURE]
