@@ -24,6 +24,23 @@ def test_what_is_cut_off_by_the_border_is_no_part_of_a_digit() -> None:
     assert len(finds(by_border(np.asarray(page)))[0].parts) == 2
 
 
+def test_a_bar_along_the_border_is_doubted() -> None:
+    """It is a frame or a shadow rather than a 1; in a narrow crop it may be one."""
+    dark = np.zeros((200, 260), dtype=np.float32)
+    dark[20:180, :24] = 1
+    doubted, read = (finds(Ink(part, part / 2, 0.5))[0] for part in (dark, dark[:, :60]))
+    assert read.likeness > 0.5
+    assert doubted.likeness < 0.5 * read.likeness
+
+
+@pytest.mark.parametrize(("height", "others"), [(100, 1), (200, 1), (320, 0)])
+def test_only_what_is_about_as_tall_is_another_digit(height: int, others: int) -> None:
+    page = draw(WRITTEN[7], zoom=1.75)
+    ImageDraw.Draw(page).line((400, 350 - height, 400, 350), fill=(40, 50, 110), width=12)
+    seven = min(finds(by_border(np.asarray(page))), key=lambda one: one.main.left)
+    assert seven.others == others
+
+
 @pytest.mark.parametrize(
     ("likeness", "share", "enough", "sure"),
     [
