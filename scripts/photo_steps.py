@@ -83,6 +83,7 @@ VARIANTS: dict[str, Options | None] = {
     "without widening": Options(widening=False),
     "the largest piece only": Options(candidates=1),
     "without nearby pieces": Options(nearby=False),
+    "without certainty": Options(certainty=False),
     "all steps": Options(),
 }
 

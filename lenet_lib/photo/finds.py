@@ -19,7 +19,7 @@ MOST = 0.65
 """It must have such a part of the ink, or it may be a scrap, or one of several."""
 
 LEAST = 0.1
-"""What is a digit with less probability, times its part of the ink, is refused."""
+"""What has a lower score is refused."""
 
 ALONG = 0.33
 """A straight piece along the border may be a 1, but is three times as often a frame or a shadow."""
@@ -45,6 +45,7 @@ class Options:
         candidates: So many pieces are shown to the verifier.
         widening: Thin strokes are widened.
         nearby: Pieces near a large one are part of its digit.
+        certainty: What is less surely ink has a lower score.
     """
 
     border: bool = True
@@ -52,6 +53,7 @@ class Options:
     candidates: int = 4
     widening: bool = True
     nearby: bool = True
+    certainty: bool = True
 
 
 ALL = Options()
@@ -68,6 +70,7 @@ class Find:
         none: Probability that it is no digit, 0–1, as the verifier has it.
         likeness: Probability of the digit that the verifier takes it for, 0–1.
         share: How much of the ink it has, 0–1.
+        certainty: The part of its pixels that is surely ink, 0–1: little of a shadow's edge is.
         others: Number of other digits beside it.
     """
 
@@ -80,12 +83,13 @@ class Find:
     none: float
     likeness: float
     share: float
+    certainty: float
     others: int = 0
 
     @property
     def score(self) -> float:
-        """How much speaks for it, 0–1."""
-        return self.likeness * self.share
+        """How much speaks for it, 0–1: it is a digit, all that is there, and ink at all."""
+        return self.likeness * self.share * self.certainty
 
     @property
     def is_most(self) -> bool:
@@ -135,6 +139,7 @@ def _examine(ink: Ink, mask: Mask, parts: list[Piece], mass: float, options: Opt
     main = parts[0]
     narrow = mask.shape[1] < NARROW * mask.shape[0]
     along = main.contact > main.size / 2 and not narrow
+    certainty = sum(part.sure for part in parts) / sum(part.area for part in parts)
     doubt = ALONG if along and chances.argmax() == 1 else 1
     return Find(
         main=main,
@@ -146,6 +151,7 @@ def _examine(ink: Ink, mask: Mask, parts: list[Piece], mass: float, options: Opt
         none=float(chances[NONE]),
         likeness=doubt * float(chances[:NONE].max()),
         share=sum(part.mass for part in parts) / mass,
+        certainty=certainty if options.certainty else 1,
     )
 
 

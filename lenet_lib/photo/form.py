@@ -24,15 +24,11 @@ def cut_out(ink: Ink, mask: Mask) -> Mask:
     """
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     pad = 2
-    near = ndimage.distance_transform_cdt(~mask, "taxicab") <= 2
-    layers = (np.where(near, ink.dark, 0), np.where(near, ink.edge, 1))
+    near = ndimage.binary_dilation(mask, iterations=pad)
+    dark = np.pad(np.where(near, ink.dark, 0), pad, mode="edge")
     high, wide = rows[-1] + 1 + 2 * pad, columns[-1] + 1 + 2 * pad
     zoom = CANVAS / (max(high - rows[0], wide - columns[0]) - 2 * pad)
-    soft, edge = (
-        _zoom(np.pad(layer, pad, mode="edge")[rows[0] : high, columns[0] : wide], zoom)
-        for layer in layers
-    )
-    return trim(soft > edge)
+    return trim(_zoom(dark[rows[0] : high, columns[0] : wide], zoom) > ink.edge)
 
 
 def _zoom(picture: Array, zoom: float) -> Array:

@@ -28,6 +28,7 @@ class Piece:
         label: Its number in the label image.
         top, left, bottom, right: Its box in pixels, ends excluded.
         mass: The sum of its darkness (0–1).
+        area, sure: Its pixels; those of them that are surely ink.
         contact: How many of its pixels lie on the picture's border.
     """
 
@@ -37,6 +38,8 @@ class Piece:
     bottom: int
     right: int
     mass: float
+    area: int
+    sure: int
     contact: int
 
     @property
@@ -74,8 +77,9 @@ def find_pieces(ink: Ink) -> tuple[NDArray[np.int32], list[Piece]]:
     for i, box in enumerate(ndimage.find_objects(labels), 1):
         if areas[i] >= SPECK and sure[i] and rims[i] <= 0.6 * areas[i]:
             ends = (box[0].start, box[1].start, box[0].stop, box[1].stop)
-            pieces.append(Piece(i, *ends, float(masses[i]), int(contacts[i])))
-    return labels, sorted(pieces, key=lambda piece: -piece.size * piece.mass / areas[piece.label])
+            counts = int(areas[i]), int(sure[i]), int(contacts[i])
+            pieces.append(Piece(i, *ends, float(masses[i]), *counts))
+    return labels, sorted(pieces, key=lambda piece: -piece.size * piece.mass / piece.area)
 
 
 def belongs(small: Piece, main: Piece) -> bool:

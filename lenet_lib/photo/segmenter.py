@@ -23,7 +23,7 @@ SIDE = 384
 WIDTHS = (24, 32, 48, 64, 96)
 """Maps at a half of the side, a quarter, and so on."""
 
-EDGE, SURE = 0.3, 0.7
+EDGE, SURE = 0.3, 0.9
 """What is likelier ink than the first is a stroke, if it is somewhere likelier than the second."""
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "segmenter.safetensors"
@@ -100,5 +100,4 @@ def by_segmenter(picture: NDArray[np.uint8]) -> Ink:
     with torch.inference_mode():
         chances = torch.sigmoid(load_segmenter()(pixels))[:, None, :height, :width]
         full = nn.functional.interpolate(chances, size=picture.shape[:2], mode="bilinear")
-    dark = full[0, 0].numpy()
-    return Ink(dark, np.full_like(dark, EDGE), SURE)
+    return Ink(full[0, 0].numpy(), EDGE, SURE)

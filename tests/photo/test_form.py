@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from lenet_lib import data
-from lenet_lib.photo.form import THINNEST, centre, fit, stroke_width, widen
+from lenet_lib.photo.form import THINNEST, centre, cut_out, fit, stroke_width, widen
 from lenet_lib.photo.ink import Ink
 from lenet_lib.photo.pieces import find_pieces
 
 
 def inked(dark: np.ndarray, sure: float = 0.3) -> Ink:
     """Take for ink what is darker than 0.2."""
-    return Ink(dark, np.full_like(dark, 0.2), sure)
+    return Ink(dark, 0.2, sure)
 
 
 def test_pieces() -> None:
@@ -54,6 +54,18 @@ def test_mnists_own_digits_stand_where_this_would_put_them(mnist: data.Dataset) 
         cut = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
         same += np.array_equal(centre(cut), image)
     assert same >= 295
+
+
+def test_what_is_cut_out_has_nothing_of_its_neighbours() -> None:
+    dark = np.zeros((100, 100), dtype=np.float32)
+    dark[20:80, 20:26] = dark[30:70, 40:46] = 0.8
+    dark[74:80, 20:60] = 0.8  # an L, and a bar above its foot
+    mask = dark > 0.2
+    mask[30:70, 40:46] = False
+    strokes = cut_out(inked(dark), mask)
+    assert max(strokes.shape) == pytest.approx(120, abs=2)
+    assert not strokes[10:90, 20:].any()
+    assert strokes[10:90, 3:9].all()
 
 
 def test_fit_keeps_proportions_and_makes_grey_levels() -> None:

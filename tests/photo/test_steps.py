@@ -169,9 +169,7 @@ def test_of_two_looks_the_likelier_digit_counts(monkeypatch: pytest.MonkeyPatch)
     cut = whole[:, 250:]
     assert look(cut).likeness > 0.5  # type: ignore[union-attr]
     nothing = np.zeros(whole.shape[:2], dtype=np.float32)
-    monkeypatch.setattr(
-        "lenet_lib.photo.steps.by_segmenter", lambda _: Ink(nothing, nothing + 0.3, 0.7)
-    )
+    monkeypatch.setattr("lenet_lib.photo.steps.by_segmenter", lambda _: Ink(nothing, 0.3, 0.7))
     assert look(whole).likeness > 0.9  # type: ignore[union-attr]
     assert look(cut) is None
 

@@ -22,8 +22,9 @@ function halfEven(value) { // as Python rounds
   return value - down === 0.5 ? down + (down % 2) : Math.round(value);
 }
 
-// Darkness of black ink on white paper, 0 to 1, blurred as a camera would: a Gaussian of 0.7 pixels.
-function darkness(pixels) {
+// Black ink on white paper: its darkness, 0 to 1, blurred as a camera would (a Gaussian of 0.7
+// pixels), and the edge and what is surely ink by Otsu's threshold.
+function byBorder(pixels) {
   const weights = [-3, -2, -1, 0, 1, 2, 3].map((d) => Math.exp(-d * d / (2 * 0.7 ** 2)));
   const total = weights.reduce((a, b) => a + b);
   const mirror = (i, size) => (i < 0 ? -1 - i : i >= size ? 2 * size - 1 - i : i);
@@ -36,11 +37,31 @@ function darkness(pixels) {
     return sum / total;
   });
   const soft = blur(blur(pixels, "y"), "x");
-  return picture(soft.width, soft.height, (x, y) => clip(1 - at(soft, x, y), 0, 1));
+  const dark = picture(soft.width, soft.height, (x, y) => clip(1 - at(soft, x, y), 0, 1));
+  const sure = Math.max(otsu(dark.data), 0.04);
+  return { ...dark, sure, edge: sure * 2 / 3 };
 }
 
-// A stroke ends where it has a third of its ink's darkness, which is 1 on the sheet.
-const EDGE = Math.fround(1 / 3);
+// Otsu's threshold as scikit-image has it: the middle of one of 256 bins.
+function otsu(values) {
+  let least = Infinity, most = -Infinity;
+  for (const value of values) [least, most] = [Math.min(least, value), Math.max(most, value)];
+  const bin = (most - least) / 256, middle = (i) => least + (i + 0.5) * bin;
+  if (!bin) return least;
+  const counts = new Float64Array(256);
+  for (const value of values) counts[Math.min(Math.floor((value - least) / bin), 255)]++;
+  const mass = counts.reduce((sum, count, i) => sum + count * middle(i), 0);
+  let best = 0, widest = -1, below = 0, massBelow = 0;
+  for (let i = 0; i < 255; i++) {
+    below += counts[i];
+    massBelow += counts[i] * middle(i);
+    const above = values.length - below;
+    const between = below * above * (massBelow / below - (mass - massBelow) / above) ** 2;
+    if (between > widest) [best, widest] = [i, between];
+  }
+  return middle(best);
+}
+
 const SPECK = 12, SMALLEST = 18; // pixels of a piece, and its longer side
 const NEAR = 5; // what has four pixels between it, a gap in a stroke, is one piece
 
@@ -48,8 +69,8 @@ function findPieces(ink) {
   const labels = picture(ink.width, ink.height);
   const pieces = [];
   for (let start = 0; start < labels.data.length; start++) {
-    if (labels.data[start] || !(ink.data[start] > EDGE)) continue;
-    const piece = { label: pieces.length + 1, left: 1e9, right: 0, top: 1e9, bottom: 0, area: 0, mass: 0 };
+    if (labels.data[start] || !(ink.data[start] > ink.edge)) continue;
+    const piece = { label: pieces.length + 1, left: 1e9, right: 0, top: 1e9, bottom: 0, area: 0, sure: 0, mass: 0 };
     const todo = [start];
     labels.data[start] = piece.label;
     while (todo.length) {
@@ -59,10 +80,11 @@ function findPieces(ink) {
       piece.top = Math.min(piece.top, y);
       piece.bottom = Math.max(piece.bottom, y + 1);
       piece.area++;
+      piece.sure += ink.data[place] > ink.sure;
       piece.mass += ink.data[place];
       for (let v = y - NEAR; v <= y + NEAR; v++) {
         for (let u = x - NEAR; u <= x + NEAR; u++) {
-          if (!inside(ink, u, v) || at(labels, u, v) || !(at(ink, u, v) > EDGE)) continue;
+          if (!inside(ink, u, v) || at(labels, u, v) || !(at(ink, u, v) > ink.edge)) continue;
           labels.data[v * ink.width + u] = piece.label;
           todo.push(v * ink.width + u);
         }
@@ -74,7 +96,7 @@ function findPieces(ink) {
     piece.level = piece.mass / piece.area;
     pieces.push(piece);
   }
-  const found = pieces.filter((piece) => piece.area >= SPECK);
+  const found = pieces.filter((piece) => piece.area >= SPECK && piece.sure);
   return [labels, found.sort((a, b) => b.size * b.level - a.size * a.level)];
 }
 
@@ -168,8 +190,7 @@ function cutOut(ink, mask) {
     clip(left - pad + x, 0, mask.width - 1), clip(top - pad + y, 0, mask.height - 1)));
   const factor = 120 / (Math.max(width, height) - 2 * pad);
   const soft = zoom(cut((x, y) => (at(all, x, y) ? at(ink, x, y) : 0)), factor);
-  const edge = zoom(cut((x, y) => (at(all, x, y) ? EDGE : 1)), factor);
-  return trim(picture(soft.width, soft.height, (x, y) => at(soft, x, y) > at(edge, x, y)));
+  return trim(picture(soft.width, soft.height, (x, y) => at(soft, x, y) > ink.edge));
 }
 
 // Squared distance from each pixel to the nearest one that is not 0.
@@ -313,7 +334,7 @@ function probabilities(digit) {
 // is drawn on a clean sheet needs no segmenter, which is for photos. Gives what was seen, 28×28
 // grey levels, and why it is no digit, if it is none; null for an empty sheet.
 function explain(pixels) {
-  const ink = darkness(pixels);
+  const ink = byBorder(pixels);
   const [labels, every] = findPieces(ink);
   const pieces = every.filter((piece) => piece.size >= SMALLEST);
   if (!pieces.length) return null;
@@ -327,10 +348,11 @@ function explain(pixels) {
   const others = pieces.filter((piece) => !parts.includes(piece) && piece.height > 0.5 * main.height);
   const digits = others.filter((piece) => opinions(normalise(ink, maskOf([piece])).data)[NONE] < 0.5);
   if (digits.length) return { digit, refused: "These are several digits; one at a time is read." };
-  const mass = (some) => some.reduce((sum, piece) => sum + piece.mass, 0);
-  const share = mass(parts) / mass(every);
-  const likeness = Math.max(...opinions(digit).slice(0, NONE)) * share;
-  return { digit, refused: share <= 0.65 || likeness < 0.1 ? "This looks like no digit." : "" };
+  const sum = (some, what) => some.reduce((all, piece) => all + piece[what], 0);
+  const share = sum(parts, "mass") / sum(every, "mass");
+  const certainty = sum(parts, "sure") / sum(parts, "area");
+  const score = Math.max(...opinions(digit).slice(0, NONE)) * share * certainty;
+  return { digit, refused: share <= 0.65 || score < 0.1 ? "This looks like no digit." : "" };
 }
 
 // Prediction's words.
