@@ -54,7 +54,7 @@ def by_border(picture: NDArray[np.uint8]) -> Ink:
         contrast, ground = -contrast, 1 - ground
     dark = np.clip(contrast / max(ground, 0.1), 0, 1)
     sure = max(float(threshold_otsu(dark)), FAINTEST)
-    return Ink(dark, sure * 2 / 3, sure)
+    return Ink(dark, sure / 2, sure)
 
 
 def border(shade: NDArray[Any]) -> NDArray[Any]:

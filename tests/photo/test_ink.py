@@ -38,5 +38,5 @@ def test_a_stroke_that_grows_faint_is_ink_to_its_end() -> None:
 
 def test_the_grain_of_paper_is_no_ink() -> None:
     dots = np.random.default_rng(0).random((90, 80, 1)) < 0.1
-    grain = np.repeat(np.where(dots, 242, 250), 3, axis=2).astype(np.uint8)
+    grain = np.repeat(np.where(dots, 246, 250), 3, axis=2).astype(np.uint8)
     assert not by_border(grain).mask.any()

@@ -39,7 +39,7 @@ function byBorder(pixels) {
   const soft = blur(blur(pixels, "y"), "x");
   const dark = picture(soft.width, soft.height, (x, y) => clip(1 - at(soft, x, y), 0, 1));
   const sure = Math.max(otsu(dark.data), 0.04);
-  return { ...dark, sure, edge: sure * 2 / 3 };
+  return { ...dark, sure, edge: sure / 2 };
 }
 
 // Otsu's threshold as scikit-image has it: the middle of one of 256 bins.
