@@ -13,16 +13,16 @@ from lenet_lib.photo.pieces import Piece, belongs, find_pieces
 from lenet_lib.photo.verifier import NONE, opinions
 
 SURE = 0.9
-"""What is a digit with this probability needs no second look."""
+"""What is a digit with this probability is surely one, unless it lies along the border."""
+
+ALONG = 0.75
+"""It does with more than such a part of its box's height and width together on the border."""
 
 MOST = 0.65
-"""It must have such a part of the ink, or it may be a scrap, or one of several."""
+"""A digit must have such a part of the ink, or it may be a scrap, or one of several."""
 
 LEAST = 0.1
 """What has a lower score is refused."""
-
-ALONG = 0.33
-"""A straight piece along the border may be a 1, but is three times as often a frame or a shadow."""
 
 NOTHING, LARGE = 0.8, 0.6
 """What is no digit with less probability counts as another digit; so does what has such a part of
@@ -30,9 +30,6 @@ the size of the one that is found, whatever the verifier says."""
 
 SMALLEST = 18
 """A digit's least size in pixels: about that of the box it must fill."""
-
-NARROW = 0.5
-"""A picture narrower than this for its height is a crop of a 1: there, one may touch the border."""
 
 
 @dataclass(frozen=True)
@@ -92,24 +89,23 @@ class Find:
         return self.likeness * self.share * self.certainty
 
     @property
-    def is_most(self) -> bool:
-        """Tell whether it has most of the ink, and so is no scrap."""
-        return self.share > MOST
+    def contact(self) -> int:
+        """How many of its pixels lie on the picture's border, which may cut it off there."""
+        return sum(part.contact for part in self.parts)
 
     @property
-    def is_clear(self) -> bool:
-        """Tell whether it has most of the ink, and is nowhere cut off by the border."""
-        return self.is_most and not any(part.contact for part in self.parts)
+    def is_sure(self) -> bool:
+        """Tell whether it is surely a digit, be it the only one or not.
+
+        A digit may touch the border, but what lies along it may be a frame or a shadow.
+        """
+        along = self.contact > ALONG * (self.main.height + self.main.width)
+        return self.likeness > SURE and not along
 
     @property
     def is_digit(self) -> bool:
         """Tell whether enough speaks for it."""
-        return self.is_most and self.score >= LEAST
-
-    @property
-    def is_sure(self) -> bool:
-        """Tell whether no other look is needed: one digit, with most of the ink."""
-        return self.likeness > SURE and self.is_most and not self.others
+        return self.share > MOST and self.score >= LEAST
 
 
 def finds(ink: Ink, options: Options = ALL) -> list[Find]:
@@ -136,20 +132,16 @@ def _examine(ink: Ink, mask: Mask, parts: list[Piece], mass: float, options: Opt
         strokes = widen(strokes)
     digit = centre(fit(strokes))
     chances = opinions(digit[None])[0]
-    main = parts[0]
-    narrow = mask.shape[1] < NARROW * mask.shape[0]
-    along = main.contact > main.size / 2 and not narrow
     certainty = sum(part.sure for part in parts) / sum(part.area for part in parts)
-    doubt = ALONG if along and chances.argmax() == 1 else 1
     return Find(
-        main=main,
+        main=parts[0],
         parts=parts,
         ink=ink,
         mask=mask,
         strokes=strokes,
         digit=digit,
         none=float(chances[NONE]),
-        likeness=doubt * float(chances[:NONE].max()),
+        likeness=float(chances[:NONE].max()),
         share=sum(part.mass for part in parts) / mass,
         certainty=certainty if options.certainty else 1,
     )

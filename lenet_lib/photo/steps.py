@@ -23,10 +23,13 @@ from PIL import Image
 
 from lenet_lib import files
 from lenet_lib.errors import LenetError
-from lenet_lib.photo.finds import ALL, SURE, Find, Options, finds
+from lenet_lib.photo.finds import ALL, Find, Options, finds
 from lenet_lib.photo.ink import Array, Mask, by_border
 from lenet_lib.photo.picture import name_of, open_picture, resize
 from lenet_lib.photo.segmenter import by_segmenter
+
+NEARLY_ALL = 0.9
+"""If so much of the ink is in sure digits, the segmenter is not asked."""
 
 
 @dataclass(frozen=True)
@@ -106,18 +109,18 @@ def explain(source: str | Path | bytes | NDArray[np.uint8], options: Options = A
 
 
 def look(picture: NDArray[np.uint8], options: Options = ALL) -> Find | None:
-    """Look in the obvious way, and ask the segmenter, too, if that finds no digits for sure.
+    """Look in the obvious way, and ask the segmenter, too, where that leaves ink unexplained.
 
-    For sure are one digit, and several of which it doubts none. Else of what it finds only what is
-    clear counts; the likelier digit of the two is taken, or the segmenter's if they are as likely.
+    It leaves none where sure digits, one or several, have nearly all of it. Else the likelier digit
+    of the two looks is taken, or the segmenter's if they are as likely; of the first, what the
+    border cuts off counts only if it is sure.
     """
     first = finds(by_border(picture), options) if options.border else []
-    several = [one for one in first if one.others and one.likeness > SURE]
-    many = len(several) > 1 and sum(one.share for one in several) > SURE
-    if not options.segmenter or many or any(one.is_sure for one in first[:1]):
+    explained = sum(one.share for one in first if one.is_sure)
+    if explained > NEARLY_ALL or not options.segmenter:
         return first[0] if first else None
     second = finds(by_segmenter(picture), options)[:1]
-    both = second + [one for one in first[:1] if one.is_clear]
+    both = second + [one for one in first[:1] if one.is_sure or not one.contact]
     return max(both, key=lambda one: one.score, default=None)
 
 

@@ -67,6 +67,23 @@ def fills_the_frame(digit: Digit, rng: np.random.Generator) -> bytes:
     return photograph(digit, rng, whole)[0]
 
 
+def cropped(digit: Digit, rng: np.random.Generator) -> bytes:
+    """Cut a digit out by its ink's box, as programs do that look for boxes in a scanned form."""
+    side = 28 * int(rng.integers(4, 16))
+    large = Image.fromarray(digit).resize((side, side), Image.Resampling.BICUBIC)
+    ink = np.asarray(large, dtype=np.float32) / 255
+    rows, columns = np.nonzero(ink > 0.4)
+    ink = ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    if scanned := rng.random() < 0.5:
+        ink = ink + rng.uniform(0, 0.02) * rng.standard_normal(ink.shape)
+    else:
+        ink = (ink > 0.4).astype(np.float32)
+    ends = rng.uniform(0, 0.35), rng.uniform(0.65, 1)
+    paper, pen = ends if rng.random() < 0.5 else ends[::-1]
+    grey = (255 * (paper + (pen - paper) * ink)).clip(0, 255).astype(np.uint8)
+    return encode(grey, int(rng.integers(60, 101)) if scanned else 100)
+
+
 def ballpoint(digit: Digit, rng: np.random.Generator) -> bytes:
     """Draw large with a thin pen."""
     scene = draw_scene(rng, (250, 1000))
@@ -180,6 +197,7 @@ READ: Mapping[str, Kind] = {
     "28×28 taken as it is": taken_as_it_is,
     "any pen, size and ground": any_picture,
     "fills the frame": fills_the_frame,
+    "cropped to its ink": cropped,
     "ballpoint": ballpoint,
     "ruled or squared": on_lines,
     "dim, 12 megapixels": dim_phone,

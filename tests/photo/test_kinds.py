@@ -18,6 +18,7 @@ LEAST = {  # percent that must be right, of so many
     "28×28 taken as it is": (96, 50),
     "any pen, size and ground": (92, 40),
     "fills the frame": (95, 20),
+    "cropped to its ink": (96, 50),
     "ballpoint": (90, 12),
     "ruled or squared": (90, 20),
     "dim, 12 megapixels": (50, 2),
