@@ -8,7 +8,7 @@ The steps, each kept in :class:`Steps` to be looked at::
 
 The first look is the obvious one (:mod:`lenet_lib.photo.ink`): most pictures need no other. What it
 :mod:`finds <lenet_lib.photo.finds>` is shown to the :mod:`verifier <lenet_lib.photo.verifier>`; if
-that is not sure of a digit, the :mod:`segmenter <lenet_lib.photo.segmenter>` says where the ink is.
+sure digits leave ink unexplained, the :mod:`segmenter <lenet_lib.photo.segmenter>` looks again.
 """
 
 from __future__ import annotations
@@ -111,9 +111,9 @@ def explain(source: str | Path | bytes | NDArray[np.uint8], options: Options = A
 def look(picture: NDArray[np.uint8], options: Options = ALL) -> Find | None:
     """Look in the obvious way, and ask the segmenter, too, where that leaves ink unexplained.
 
-    It leaves none where sure digits, one or several, have nearly all of it. Else the likelier digit
-    of the two looks is taken, or the segmenter's if they are as likely; of the first, what the
-    border cuts off counts only if it is sure.
+    It leaves none where sure digits, one or several, have nearly all of it. Else the find with the
+    higher score is taken, the segmenter's if they are equal; what the border cuts off in the first
+    look counts only if it is sure.
     """
     first = finds(by_border(picture), options) if options.border else []
     explained = sum(one.share for one in first if one.is_sure)
