@@ -10,9 +10,9 @@ from scipy import ndimage
 
 from lenet_lib.photo import RefusedError, explain, predict, prepare
 from lenet_lib.photo.classifier import default_classifier
-from lenet_lib.photo.finds import Options
+from lenet_lib.photo.finds import Options, finds
 from lenet_lib.photo.form import THINNEST, stroke_width
-from lenet_lib.photo.ink import Ink
+from lenet_lib.photo.ink import Ink, by_border
 from lenet_lib.photo.steps import look
 
 
@@ -160,6 +160,24 @@ def test_a_tiny_noisy_picture(options: Options) -> None:
     page = (tiny + np.random.default_rng(7).normal(0, 14, tiny.shape)).clip(0, 255).astype(np.uint8)
     steps = explain(page, options)
     assert default_classifier().probabilities(steps.digit[None]).argmax() == 7
+
+
+def test_the_segmenter_is_asked_only_where_ink_is_unexplained(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+    monkeypatch.setattr("lenet_lib.photo.steps.by_segmenter", lambda seen: asked.append(seen))
+    monkeypatch.setattr("lenet_lib.photo.steps.finds", lambda ink, _: finds(ink) if ink else [])
+    alone = draw(WRITTEN[7], pen=9)
+    look(np.asarray(alone))
+    assert not asked
+    beside = alone.copy()  # not of a digit's height, and with a fifth of the ink
+    ImageDraw.Draw(beside).ellipse((30, 60, 55, 85), fill=(40, 50, 110))
+    seven = finds(by_border(np.asarray(beside)))[0]
+    assert seven.is_sure
+    assert 0.7 < seven.share < 0.9
+    look(np.asarray(beside))
+    assert len(asked) == 1
 
 
 def test_of_two_looks_the_likelier_digit_counts(monkeypatch: pytest.MonkeyPatch) -> None:
