@@ -112,15 +112,15 @@ def look(picture: NDArray[np.uint8], options: Options = ALL) -> Find | None:
     """Look in the obvious way, and ask the segmenter, too, where that leaves ink unexplained.
 
     It leaves none where sure digits, one or several, have nearly all of it. Else the find with the
-    higher score is taken, the segmenter's if they are equal; what the border cuts off in the first
-    look counts only if it is sure.
+    higher score is taken, the segmenter's if they are equal; of the first look what the border cuts
+    off does not count.
     """
     first = finds(by_border(picture), options) if options.border else []
     explained = sum(one.share for one in first if one.is_sure)
     if explained > NEARLY_ALL or not options.segmenter:
         return first[0] if first else None
     second = finds(by_segmenter(picture), options)[:1]
-    both = second + [one for one in first[:1] if one.is_sure or not one.contact]
+    both = second + [one for one in first[:1] if not one.contact]
     return max(both, key=lambda one: one.score, default=None)
 
 
