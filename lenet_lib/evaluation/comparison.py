@@ -191,7 +191,8 @@ def peeking_gain(table: pd.DataFrame) -> pd.DataFrame:
         over seeds, ``low`` to ``high``.
     """
     rows = {}
-    for name, runs in table.sort_values("epoch").groupby("recipe", sort=False):
+    ordered = table.sort_values("epoch", kind="stable")  # else the processor orders the recipes
+    for name, runs in ordered.groupby("recipe", sort=False):
         accuracy = 100 * (1 - runs["test_errors"] / runs["test_images"])
         seeds = accuracy.groupby(runs["seed"])
         last, best = seeds.last(), seeds.max()

@@ -131,7 +131,8 @@ def peeking(table: pd.DataFrame) -> Figure:
     least, most = last.min(), first["accuracy"].max()
     left.set_ylim(least - (most - least), most + (most - least) / 4)  # epoch 1 is far below
     left.set(xlabel="epoch", ylabel="test accuracy (%)", title=str(first["recipe"].iloc[0]))
-    runs = table.sort_values("epoch").groupby(["recipe", "seed"], sort=False)["accuracy"]
+    ordered = table.sort_values("epoch", kind="stable")
+    runs = ordered.groupby(["recipe", "seed"], sort=False)["accuracy"]
     best = (runs.max() - runs.last()).groupby("recipe", sort=False)
     gains = {str(name): values for name, values in best}
     draw_runs(right, gains, pd.DataFrame(map(mean_interval, gains.values())))

@@ -118,6 +118,15 @@ def test_peeking_is_the_best_epoch_less_the_last() -> None:
     assert found.low < found.gain < found.high
 
 
+def test_recipes_keep_their_order_on_every_processor() -> None:
+    """Which of equal values a fast sort puts first depends on the vectors of the processor."""
+    names = [f"recipe {k}" for k in (3, 1, 2, 0)]
+    rows = [(name, seed, e, 9 - e, 100) for e in (1, 2) for name in names for seed in range(40)]
+    columns = ["recipe", "seed", "epoch", "test_errors", "test_images"]
+    table = pd.DataFrame(rows, columns=columns).iloc[::-1]
+    assert list(comparison.peeking_gain(table).index) == names[::-1]
+
+
 def test_shared_mistakes_count_runs() -> None:
     rows = [(0, 7, 1), (1, 7, 1), (2, 7, 4), (0, 9, 5)]
     shared = comparison.shared_mistakes(pd.DataFrame(rows, columns=["seed", "index", "predicted"]))
